@@ -1,0 +1,79 @@
+# `make` alone lists what there is. Every target that needs the environment makes it first;
+# all that it asks of the machine is Python 3.11 to 3.13 with venv, and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.stamp
+# All run-time data lie below one folder, here as in pipelines/home.py.
+RUN_DATA := $(if $(MIGMAP_HOME),$(MIGMAP_HOME),$(CURDIR)/warehouse)
+UV_PIP := $(BIN)/uv --quiet --system-certs --no-progress pip
+PORT ?= 3000
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup refresh ui check test lint format types bench data-dictionary lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: $(STAMP) ## make .venv with the locked packages, and install the project into it
+
+# The lock pins the installer too: its own entry is cut out and given to pip first.
+# Wheels are compiled to bytecode while they are installed, because importing Dagster
+# without it takes twice as long and some environments forbid Python to write it later.
+$(STAMP): requirements.lock pyproject.toml
+	@echo "Setting up $(VENV) (about half a minute)"
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] < (3, 14) else \
+	  "Python 3.11, 3.12 or 3.13 is needed; this is " + sys.version.split()[0] + \
+	  ". Name another one with: make PYTHON=python3.12 setup")'
+	@rm -f $(STAMP)
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@awk '/^[^ #]/ { wanted = /^uv==/ } wanted' requirements.lock > $(VENV)/uv.lock
+	@$(BIN)/python -m pip --quiet --disable-pip-version-check install \
+	  --require-hashes --requirement $(VENV)/uv.lock
+	@$(UV_PIP) sync --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock
+	@$(UV_PIP) install --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
+
+refresh: setup ## make the warehouse from what has landed, the bundled extracts first (ARGS="--help")
+	@$(BIN)/migmap refresh $(ARGS)
+
+ui: setup ## Dagster's pages on http://127.0.0.1:3000 (PORT=)
+	@$(BIN)/python -m pipelines.home
+	@DAGSTER_HOME="$(RUN_DATA)/var/dagster" $(BIN)/dg dev --host 127.0.0.1 --port $(PORT)
+
+check: setup ## let Dagster load and check all definitions
+	@$(BIN)/dg check defs
+
+test: setup ## run all tests with coverage (ARGS="tests/schemas -k stock")
+	@$(BIN)/python -m pytest -n 2 --cov --cov-report=term-missing:skip-covered $(ARGS)
+
+lint: setup ## ruff: rules and layout
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check . || { $(BIN)/ruff format --diff --quiet .; exit 1; }
+
+format: setup ## let ruff mend what it can
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+types: setup ## mypy, strict
+	@$(BIN)/mypy
+
+bench: setup ## measure a refresh and its parts (ARGS="--help")
+	@$(BIN)/python tests/bench/run.py $(ARGS)
+
+data-dictionary: setup ## write docs/data-dictionary.md from the models
+	@$(BIN)/python -m schemas.generate docs/data-dictionary.md
+
+lock: setup ## choose the newest allowed versions anew and write requirements.lock
+	@{ echo '# Every package of the project and of its tests, with hashes, for Python 3.11 to 3.13.'; \
+	   echo '# Written by `make lock` from pyproject.toml; not to be edited.'; \
+	   $(BIN)/uv --quiet --system-certs pip compile pyproject.toml --all-extras --universal \
+	     --python-version 3.11 --upgrade --generate-hashes --no-header \
+	     --no-emit-index-url --no-emit-find-links; } > requirements.lock.new
+	@mv requirements.lock.new requirements.lock
+
+clean: ## remove what tools and refreshes made: .venv, caches, the warehouse's file and run-time data
+	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* htmlcov \
+	  build dist *.egg-info warehouse/migration.duckdb* warehouse/var
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
