@@ -17,6 +17,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: $(STAMP) ## make .venv with the locked packages, and install the project into it
+	@:
 
 # The lock pins the installer too: its own entry is cut out and given to pip first.
 # Wheels are compiled to bytecode while they are installed, because importing Dagster
@@ -73,7 +74,8 @@ lock: setup ## choose the newest allowed versions anew and write requirements.lo
 	     --no-emit-index-url --no-emit-find-links; } > requirements.lock.new
 	@mv requirements.lock.new requirements.lock
 
-clean: ## remove what tools and refreshes made: .venv, caches, the warehouse's file and run-time data
+# Not the warehouse: files that landed or lie in the inbox may be had nowhere else.
+clean: ## remove what the tools made: .venv and caches (no data)
 	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* htmlcov \
-	  build dist *.egg-info warehouse/migration.duckdb* warehouse/var
+	  build dist *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
