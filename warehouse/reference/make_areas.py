@@ -1,0 +1,163 @@
+"""Write area.csv, the list of areas, anew.
+
+Run by hand, when the names or the areas change:
+
+    python -m warehouse.reference.make_areas
+
+It is no part of a refresh: a refresh reads the checked-in area.csv and never this module. The names
+of countries come from CLDR through Babel, in the release of Babel that is installed; what CLDR does
+not know (oblasts, special and residual areas, groups) is written below. The output depends on
+nothing else, so a run without a change leaves the file as it is.
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import NamedTuple
+
+from babel import Locale
+from babel.core import get_global
+
+COLUMNS = ("area", "kind", "iso2", "m49", "parent", "name_en", "name_ru", "name_ky")
+OUTPUT = Path(__file__).with_name("area.csv")
+
+ISO_COUNTRIES = 249
+"""How many entries ISO 3166-1 has; another number means that CLDR's list moved, and wants a look."""
+
+NOT_ISO_3166_1 = frozenset(
+    "AC CP CQ DG EA EU EZ IC QO TA UN XA XB XK ZZ".split()
+)
+"""Regions of CLDR that are no entries of ISO 3166-1: exceptional reservations, groups, test codes."""
+
+ALPHA3_CHOICE = {"CD": "COD", "DE": "DEU", "FR": "FRA", "MM": "MMR", "TL": "TLS", "YE": "YEM"}
+"""The alpha-3 code in force, where CLDR also knows a withdrawn one."""
+
+M49_CHOICE = {"DE": "276", "ET": "231", "FR": "250", "SD": "729", "YE": "887"}
+"""The numeric code in force, where CLDR also knows a withdrawn one."""
+
+NAME_CHOICE = {
+    ("KGZ", "ru"): "Кыргызстан",
+    ("SWZ", "ky"): "Эсватини",
+}
+"""Names that differ from CLDR's: as the national statistical office writes them, or out of date."""
+
+
+class Area(NamedTuple):
+    """One row of area.csv; an empty text is NULL."""
+
+    area: str
+    kind: str
+    iso2: str
+    m49: str
+    parent: str
+    name_en: str
+    name_ru: str
+    name_ky: str
+
+
+OTHER_AREAS = (
+    Area("AB9", "special", "", "", "", "Abyei", "Абьей", "Абьей"),
+    Area("CIS", "group", "", "", "", "Commonwealth of Independent States",
+         "Содружество Независимых Государств", "Көз карандысыз мамлекеттердин шериктештиги"),
+    Area("KG-B", "subdivision", "", "", "KGZ", "Batken oblast", "Баткенская область", "Баткен облусу"),
+    Area("KG-C", "subdivision", "", "", "KGZ", "Chui oblast", "Чуйская область", "Чүй облусу"),
+    Area("KG-GB", "subdivision", "", "", "KGZ", "Bishkek city", "г. Бишкек", "Бишкек ш."),
+    Area("KG-GO", "subdivision", "", "", "KGZ", "Osh city", "г. Ош", "Ош ш."),
+    Area("KG-J", "subdivision", "", "", "KGZ", "Jalal-Abat oblast", "Джалал-Абадская область",
+         "Жалал-Абад облусу"),
+    Area("KG-N", "subdivision", "", "", "KGZ", "Naryn oblast", "Нарынская область", "Нарын облусу"),
+    Area("KG-O", "subdivision", "", "", "KGZ", "Osh oblast", "Ошская область", "Ош облусу"),
+    Area("KG-T", "subdivision", "", "", "KGZ", "Talas oblast", "Таласская область", "Талас облусу"),
+    Area("KG-Y", "subdivision", "", "", "KGZ", "Yssyk-Kul oblast", "Иссык-Кульская область",
+         "Ысык-Көл облусу"),
+    Area("OTH", "residual", "", "", "", "Other countries", "Прочие страны", "Башка өлкөлөр"),
+    Area("OTH_N", "residual", "", "", "", "Other North (UN DESA)", "Прочие страны Севера (ДЭСВ ООН)",
+         "Түндүктүн башка өлкөлөрү (БУУнун ЭСМД)"),
+    Area("OTH_S", "residual", "", "", "", "Other South (UN DESA)", "Прочие страны Юга (ДЭСВ ООН)",
+         "Түштүктүн башка өлкөлөрү (БУУнун ЭСМД)"),
+    Area("TIB", "special", "", "", "", "Tibetan (UNHCR)", "Тибетцы (УВКБ ООН)",
+         "Тибеттиктер (БУУнун КЖБК)"),
+    Area("UNK", "special", "", "", "", "Unknown", "Неизвестно", "Белгисиз"),
+    Area("WLD", "world", "", "001", "", "World", "Весь мир", "Дүйнө жүзү"),
+    Area("XXA", "special", "", "", "", "Stateless", "Лица без гражданства", "Жарандыгы жок адамдар"),
+)
+"""Areas beside the countries. Residuals are under their publisher's meaning."""
+
+
+def _codes_by_iso2() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """CLDR's alpha-3 and numeric aliases, turned round: alpha-2 to every code that means it alone."""
+    alpha3: dict[str, list[str]] = {}
+    numeric: dict[str, list[str]] = {}
+    for alias, regions in get_global("territory_aliases").items():
+        if len(alias) != 3 or len(regions) != 1:
+            continue
+        codes = alpha3 if alias.isalpha() else numeric if alias.isdigit() else None
+        if codes is not None:
+            codes.setdefault(regions[0], []).append(alias)
+    return alpha3, numeric
+
+
+def _one(iso2: str, found: list[str], choice: dict[str, str]) -> str:
+    """The one code in force of the codes found for a country."""
+    if iso2 in choice:
+        if choice[iso2] not in found:
+            raise ValueError(f"{iso2}: {choice[iso2]} is chosen, CLDR has {found}")
+        return choice[iso2]
+    if len(found) != 1:
+        raise ValueError(f"{iso2}: one code is wanted, CLDR has {found}")
+    return found[0]
+
+
+def countries() -> list[Area]:
+    """Every entry of ISO 3166-1, and Kosovo under the usual code XKX."""
+    alpha3, numeric = _codes_by_iso2()
+    names = {language: Locale(language).territories for language in ("en", "ru", "ky")}
+    entries = [
+        iso2
+        for iso2 in names["en"]
+        if len(iso2) == 2 and iso2.isalpha() and iso2 not in NOT_ISO_3166_1
+    ]
+    if len(entries) != ISO_COUNTRIES:
+        raise ValueError(f"{ISO_COUNTRIES} countries are wanted, CLDR gives {len(entries)}")
+
+    coded = [
+        (
+            iso2,
+            _one(iso2, alpha3.get(iso2, []), ALPHA3_CHOICE),
+            _one(iso2, numeric.get(iso2, []), M49_CHOICE),
+        )
+        for iso2 in entries
+    ]
+    coded.append(("XK", "XKX", ""))  # user-assigned codes; the United Nations give no M49 code
+
+    def name(area: str, iso2: str, language: str) -> str:
+        return NAME_CHOICE.get((area, language)) or str(names[language][iso2])
+
+    return [
+        Area(area, "country", iso2, m49, "", *(name(area, iso2, lang) for lang in ("en", "ru", "ky")))
+        for iso2, area, m49 in coded
+    ]
+
+
+def areas() -> list[Area]:
+    """All areas, in the order of their codes, every code once and every name there."""
+    rows = sorted([*countries(), *OTHER_AREAS])
+    if len({row.area for row in rows}) != len(rows):
+        raise ValueError("an area code is there twice")
+    nameless = [row.area for row in rows if not (row.name_en and row.name_ru and row.name_ky)]
+    if nameless:
+        raise ValueError(f"areas without a name: {nameless}")
+    return rows
+
+
+def main() -> None:
+    """Rewrite area.csv."""
+    with OUTPUT.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        writer.writerows(areas())
+
+
+if __name__ == "__main__":
+    main()
