@@ -7,6 +7,8 @@ STAMP := $(VENV)/.stamp
 # All run-time data lie below one folder, here as in pipelines/home.py.
 RUN_DATA := $(if $(MIGMAP_HOME),$(MIGMAP_HOME),$(CURDIR)/warehouse)
 UV_PIP := $(BIN)/uv --quiet --system-certs --no-progress pip
+# In that home telemetry is off; nor need dg ask whether there is a newer version of itself.
+DG := DAGSTER_DG_UPDATE_CHECK_ENABLED=0 DAGSTER_HOME="$(RUN_DATA)/var/dagster" $(BIN)/dg
 PORT ?= 3000
 ARGS ?=
 
@@ -41,10 +43,11 @@ refresh: setup ## make the warehouse from what has landed, the bundled extracts 
 
 ui: setup ## Dagster's pages on http://127.0.0.1:3000 (PORT=)
 	@$(BIN)/python -m pipelines.home
-	@DAGSTER_HOME="$(RUN_DATA)/var/dagster" $(BIN)/dg dev --host 127.0.0.1 --port $(PORT)
+	@$(DG) dev --host 127.0.0.1 --port $(PORT)
 
 check: setup ## let Dagster load and check all definitions
-	@$(BIN)/dg check defs
+	@$(BIN)/python -m pipelines.home
+	@$(DG) check defs
 
 test: setup ## run all tests with coverage (ARGS="tests/schemas -k stock")
 	@$(BIN)/python -m pytest -n 2 --cov --cov-report=term-missing:skip-covered $(ARGS)
