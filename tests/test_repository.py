@@ -1,0 +1,170 @@
+"""What must hold for the files of the repository as a whole."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+ROOMS = ("pipelines", "assets", "schemas", "warehouse")
+MODULE_LINES = 400
+FUNCTION_LINES = 50
+FILE_BYTES = 5_000_000
+
+# Where packages come from is the business of each machine, and so is where it keeps its files.
+MACHINE_BOUND = {
+    "option that names a package index": re.compile(
+        r"(?<![\w-])--(?:(?:extra-|default-)?index(?:-url)?|find-links)[\s=]"
+    ),
+    "setting that names a package index": re.compile(
+        r"^\s*(?:(?:extra-)?index-url|find-links)\s*=|\[\[?tool\.uv\.index", re.MULTILINE
+    ),
+    "address of a package index": re.compile(
+        r"(?:https?|file)://\S*/simple\b|\bpypi\.\w|\bpythonhosted\.\w|\bregistry\.npm"
+    ),
+    "path of one machine": re.compile(
+        r"(?<![\w.:/%~-])/(?:root|home/[a-z_][\w.-]*|Users/\w[\w.-]*|work|opt|tmp/w)/"
+    ),
+}
+
+
+def tracked_files() -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if listed.returncode != 0:
+        pytest.skip("not a git checkout: nothing tells which files belong to the repository")
+    return [path for name in listed.stdout.split("\0") if name and (path := ROOT / name).is_file()]
+
+
+def machine_bound(text: str) -> list[str]:
+    """The places of a text that hold for one machine only: line, kind and what stands there."""
+    return [
+        f"{text.count(chr(10), 0, match.start()) + 1}: {kind}: {match[0].strip()}"
+        for kind, pattern in MACHINE_BOUND.items()
+        for match in pattern.finditer(text)
+    ]
+
+
+def lock_faults(text: str) -> list[str]:
+    """Entries of a requirements file that are not a pinned version with a hash."""
+    joined = re.sub(r"\\\n\s*", "", text)
+    entries = [line for line in joined.splitlines() if line.strip() and line.strip()[0] != "#"]
+    whole = re.compile(r"[a-z0-9][\w.-]*==[^\s;]+( ; .+?)?( *--hash=sha256:[0-9a-f]{64})+")
+    return [entry[:60] for entry in entries if not whole.fullmatch(entry.strip())]
+
+
+def functions(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Each function's name and length in lines, without its docstring."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            length = (node.end_lineno or node.lineno) - node.lineno + 1
+            if ast.get_docstring(node, clean=False) is not None:
+                said = node.body[0]
+                length -= (said.end_lineno or said.lineno) - said.lineno + 1
+            yield node.name, length
+
+
+def too_long(source: str) -> list[str]:
+    lines = len(source.splitlines())
+    found = [f"{lines} lines"] if lines > MODULE_LINES else []
+    return found + [
+        f"{name}() has {length} lines"
+        for name, length in functions(ast.parse(source))
+        if length > FUNCTION_LINES
+    ]
+
+
+def test_no_file_is_bound_to_one_machine() -> None:
+    findings = []
+    for path in tracked_files():
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue
+        findings += [f"{path.relative_to(ROOT)}:{finding}" for finding in machine_bound(text)]
+    assert findings == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pip install --index" + "-url https://example.org/x pandas",
+        "--extra-index" + "-url=https://example.org/x",
+        "--find" + "-links wheels",
+        "index" + "-url = https://example.org/x",
+        "[[tool.uv." + "index]]",
+        "https://example.org/python/" + "simple/",
+        "pypi" + ".example.org",
+        "cd /" + "root/project",
+        "data = '/" + "home/somebody/data'",
+        "(/" + "Users/somebody/data)",
+        "/" + "work/main",
+    ],
+)
+def test_what_is_bound_to_one_machine_is_found(text: str) -> None:
+    assert len(machine_bound(f"first line\n{text}\n")) == 1
+    assert machine_bound(f"first line\n{text}\n")[0].startswith("2: ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "uv pip compile --no-emit-index" + "-url",
+        "https://example.org/home/statistics/tables/",
+        "https://example.org/work/force/",
+        "/usr/bin/chromium",
+        "warehouse/var/work/",
+        "the home / work / school question",
+    ],
+)
+def test_what_holds_everywhere_is_not_found(text: str) -> None:
+    assert machine_bound(text) == []
+
+
+def test_every_locked_package_has_a_hash() -> None:
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert text.count("==") > 50
+    assert lock_faults(text) == []
+
+
+def test_a_lock_entry_without_a_hash_is_found() -> None:
+    good = f"duckdb==1.5.5 ; python_version > '3' \\\n    --hash=sha256:{'0' * 64}\n    # via x\n"
+    assert lock_faults(good) == []
+    assert lock_faults(good + "pandas==3.1.1\n") == ["pandas==3.1.1"]
+    assert lock_faults(good + f"pandas>=3 \\\n    --hash=sha256:{'0' * 64}\n") != []
+    assert lock_faults(good + f"x @ https://example.org/x.whl --hash=sha256:{'0' * 64}\n") != []
+
+
+def test_modules_and_functions_are_short() -> None:
+    findings = [
+        f"{path.relative_to(ROOT)}: {finding}"
+        for room in ROOMS
+        for path in sorted((ROOT / room).rglob("*.py"))
+        for finding in too_long(path.read_text(encoding="utf-8"))
+    ]
+    assert findings == []
+
+
+def test_a_long_module_is_found() -> None:
+    assert too_long("x = 1\n" * MODULE_LINES) == []
+    assert too_long("x = 1\n" * (MODULE_LINES + 1)) == [f"{MODULE_LINES + 1} lines"]
+
+
+@pytest.mark.parametrize("define", ["def", "async def"])
+def test_a_long_function_is_found(define: str) -> None:
+    docstring = '    """Says.\n\n    much\n    """\n'
+    longest = f"{define} f():\n" + docstring + "    x = 1\n" * (FUNCTION_LINES - 1)
+    assert too_long(longest) == []
+    (finding,) = too_long(longest + "    y = 2\n")
+    assert finding == f"f() has {FUNCTION_LINES + 1} lines"
+
+
+def test_no_large_file_is_tracked() -> None:
+    large = [path.relative_to(ROOT) for path in tracked_files() if path.stat().st_size > FILE_BYTES]
+    assert large == []
