@@ -1,0 +1,1 @@
+"""What is made: from published files to figures, their availability and the outputs."""

@@ -1,0 +1,1 @@
+"""One folder a publisher, and what their readers share."""

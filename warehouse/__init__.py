@@ -1,0 +1,1 @@
+"""Where figures are kept: landing, tables between steps, the published database."""

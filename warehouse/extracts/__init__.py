@@ -1,0 +1,1 @@
+"""Extracts kept in the repository, and the scripts that wrote them."""
