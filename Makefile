@@ -4,11 +4,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
-# All run-time data lie below one folder, here as in pipelines/home.py.
-RUN_DATA := $(if $(MIGMAP_HOME),$(MIGMAP_HOME),$(CURDIR)/warehouse)
 UV_PIP := $(BIN)/uv --quiet --system-certs --no-progress pip
-# In that home telemetry is off; nor need dg ask whether there is a newer version of itself.
-DG := DAGSTER_DG_UPDATE_CHECK_ENABLED=0 DAGSTER_HOME="$(RUN_DATA)/var/dagster" $(BIN)/dg
+# Dagster's home, where telemetry is off, lies with all other run-time data (MIGMAP_HOME moves
+# it); nor need dg ask whether there is a newer version of itself.
+DG = DAGSTER_DG_UPDATE_CHECK_ENABLED=0 DAGSTER_HOME="$$($(BIN)/python -c \
+  'from warehouse.home import current; print(current().dagster)')" $(BIN)/dg
 PORT ?= 3000
 ARGS ?=
 
