@@ -79,7 +79,7 @@ OTHER_AREAS = (
     Area("TIB", "special", "", "", "", "Tibetan (UNHCR)", "Тибетцы (УВКБ ООН)",
          "Тибеттиктер (БУУнун КЖБК)"),
     Area("UNK", "special", "", "", "", "Unknown", "Неизвестно", "Белгисиз"),
-    Area("WLD", "world", "", "001", "", "World", "Весь мир", "Дүйнө жүзү"),
+    Area("WLD", "world", "", "1", "", "World", "Весь мир", "Дүйнө жүзү"),
     Area("XXA", "special", "", "", "", "Stateless", "Лица без гражданства", "Жарандыгы жок адамдар"),
 )
 """Areas beside the countries. Residuals are under their publisher's meaning."""
@@ -125,7 +125,7 @@ def countries() -> list[Area]:
         (
             iso2,
             _one(iso2, alpha3.get(iso2, []), ALPHA3_CHOICE),
-            _one(iso2, numeric.get(iso2, []), M49_CHOICE),
+            str(int(_one(iso2, numeric.get(iso2, []), M49_CHOICE))),
         )
         for iso2 in entries
     ]
