@@ -50,7 +50,7 @@ check: setup ## let Dagster load and check all definitions
 	@$(DG) check defs
 
 test: setup ## run all tests with coverage (ARGS="tests/schemas -k stock")
-	@$(BIN)/python -m pytest -n 2 --cov --cov-report=term-missing:skip-covered $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term-missing:skip-covered $(ARGS)
 
 lint: setup ## ruff: rules and layout
 	@$(BIN)/ruff check --quiet .
