@@ -13,8 +13,9 @@ nothing else, so a run without a change leaves the file as it is.
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from babel import Locale
 from babel.core import get_global
@@ -23,12 +24,12 @@ COLUMNS = ("area", "kind", "iso2", "m49", "parent", "name_en", "name_ru", "name_
 OUTPUT = Path(__file__).with_name("area.csv")
 
 ISO_COUNTRIES = 249
-"""How many entries ISO 3166-1 has; another number means that CLDR's list moved, and wants a look."""
+"""How many entries ISO 3166-1 has; another number means that CLDR changed its list."""
 
 NOT_ISO_3166_1 = frozenset(
-    "AC CP CQ DG EA EU EZ IC QO TA UN XA XB XK ZZ".split()
+    ("AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ")
 )
-"""Regions of CLDR that are no entries of ISO 3166-1: exceptional reservations, groups, test codes."""
+"""Regions of CLDR outside ISO 3166-1: exceptional reservations, groups, test codes."""
 
 ALPHA3_CHOICE = {"CD": "COD", "DE": "DEU", "FR": "FRA", "MM": "MMR", "TL": "TLS", "YE": "YEM"}
 """The alpha-3 code in force, where CLDR also knows a withdrawn one."""
@@ -56,40 +57,61 @@ class Area(NamedTuple):
     name_ky: str
 
 
+_OBLASTS = (
+    ("KG-B", "Batken oblast", "Баткенская область", "Баткен облусу"),
+    ("KG-C", "Chui oblast", "Чуйская область", "Чүй облусу"),
+    ("KG-GB", "Bishkek city", "г. Бишкек", "Бишкек ш."),
+    ("KG-GO", "Osh city", "г. Ош", "Ош ш."),
+    ("KG-J", "Jalal-Abat oblast", "Джалал-Абадская область", "Жалал-Абад облусу"),
+    ("KG-N", "Naryn oblast", "Нарынская область", "Нарын облусу"),
+    ("KG-O", "Osh oblast", "Ошская область", "Ош облусу"),
+    ("KG-T", "Talas oblast", "Таласская область", "Талас облусу"),
+    ("KG-Y", "Yssyk-Kul oblast", "Иссык-Кульская область", "Ысык-Көл облусу"),
+)
+
+_CIS = (
+    "Commonwealth of Independent States",
+    "Содружество Независимых Государств",
+    "Көз карандысыз мамлекеттердин шериктештиги",
+)
+
+_UN_DESA_NORTH = (
+    "Other North (UN DESA)",
+    "Прочие страны Севера (ДЭСВ ООН)",
+    "Түндүктүн башка өлкөлөрү (БУУнун ЭСМД)",
+)
+
+_UN_DESA_SOUTH = (
+    "Other South (UN DESA)",
+    "Прочие страны Юга (ДЭСВ ООН)",
+    "Түштүктүн башка өлкөлөрү (БУУнун ЭСМД)",
+)
+
+_TIBETAN = ("Tibetan (UNHCR)", "Тибетцы (УВКБ ООН)", "Тибеттиктер (БУУнун КЖБК)")
+
 OTHER_AREAS = (
+    *(Area(area, "subdivision", "", "", "KGZ", *names) for area, *names in _OBLASTS),
     Area("AB9", "special", "", "", "", "Abyei", "Абьей", "Абьей"),
-    Area("CIS", "group", "", "", "", "Commonwealth of Independent States",
-         "Содружество Независимых Государств", "Көз карандысыз мамлекеттердин шериктештиги"),
-    Area("KG-B", "subdivision", "", "", "KGZ", "Batken oblast", "Баткенская область", "Баткен облусу"),
-    Area("KG-C", "subdivision", "", "", "KGZ", "Chui oblast", "Чуйская область", "Чүй облусу"),
-    Area("KG-GB", "subdivision", "", "", "KGZ", "Bishkek city", "г. Бишкек", "Бишкек ш."),
-    Area("KG-GO", "subdivision", "", "", "KGZ", "Osh city", "г. Ош", "Ош ш."),
-    Area("KG-J", "subdivision", "", "", "KGZ", "Jalal-Abat oblast", "Джалал-Абадская область",
-         "Жалал-Абад облусу"),
-    Area("KG-N", "subdivision", "", "", "KGZ", "Naryn oblast", "Нарынская область", "Нарын облусу"),
-    Area("KG-O", "subdivision", "", "", "KGZ", "Osh oblast", "Ошская область", "Ош облусу"),
-    Area("KG-T", "subdivision", "", "", "KGZ", "Talas oblast", "Таласская область", "Талас облусу"),
-    Area("KG-Y", "subdivision", "", "", "KGZ", "Yssyk-Kul oblast", "Иссык-Кульская область",
-         "Ысык-Көл облусу"),
+    Area("CIS", "group", "", "", "", *_CIS),
     Area("OTH", "residual", "", "", "", "Other countries", "Прочие страны", "Башка өлкөлөр"),
-    Area("OTH_N", "residual", "", "", "", "Other North (UN DESA)", "Прочие страны Севера (ДЭСВ ООН)",
-         "Түндүктүн башка өлкөлөрү (БУУнун ЭСМД)"),
-    Area("OTH_S", "residual", "", "", "", "Other South (UN DESA)", "Прочие страны Юга (ДЭСВ ООН)",
-         "Түштүктүн башка өлкөлөрү (БУУнун ЭСМД)"),
-    Area("TIB", "special", "", "", "", "Tibetan (UNHCR)", "Тибетцы (УВКБ ООН)",
-         "Тибеттиктер (БУУнун КЖБК)"),
+    Area("OTH_N", "residual", "", "", "", *_UN_DESA_NORTH),
+    Area("OTH_S", "residual", "", "", "", *_UN_DESA_SOUTH),
+    Area("TIB", "special", "", "", "", *_TIBETAN),
     Area("UNK", "special", "", "", "", "Unknown", "Неизвестно", "Белгисиз"),
     Area("WLD", "world", "", "1", "", "World", "Весь мир", "Дүйнө жүзү"),
-    Area("XXA", "special", "", "", "", "Stateless", "Лица без гражданства", "Жарандыгы жок адамдар"),
+    Area(
+        "XXA", "special", "", "", "", "Stateless", "Лица без гражданства", "Жарандыгы жок адамдар"
+    ),
 )
 """Areas beside the countries. Residuals are under their publisher's meaning."""
 
 
 def _codes_by_iso2() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """CLDR's alpha-3 and numeric aliases, turned round: alpha-2 to every code that means it alone."""
+    """CLDR's alpha-3 and numeric aliases, turned round: each alpha-2 code with its aliases."""
     alpha3: dict[str, list[str]] = {}
     numeric: dict[str, list[str]] = {}
-    for alias, regions in get_global("territory_aliases").items():
+    aliases = cast("Mapping[str, list[str]]", get_global("territory_aliases"))
+    for alias, regions in aliases.items():
         if len(alias) != 3 or len(regions) != 1:
             continue
         codes = alpha3 if alias.isalpha() else numeric if alias.isdigit() else None
@@ -112,7 +134,10 @@ def _one(iso2: str, found: list[str], choice: dict[str, str]) -> str:
 def countries() -> list[Area]:
     """Every entry of ISO 3166-1, and Kosovo under the usual code XKX."""
     alpha3, numeric = _codes_by_iso2()
-    names = {language: Locale(language).territories for language in ("en", "ru", "ky")}
+    names = {
+        language: cast("Mapping[str, str]", Locale(language).territories)
+        for language in ("en", "ru", "ky")
+    }
     entries = [
         iso2
         for iso2 in names["en"]
@@ -131,13 +156,14 @@ def countries() -> list[Area]:
     ]
     coded.append(("XK", "XKX", ""))  # user-assigned codes; the United Nations give no M49 code
 
-    def name(area: str, iso2: str, language: str) -> str:
-        return NAME_CHOICE.get((area, language)) or str(names[language][iso2])
-
-    return [
-        Area(area, "country", iso2, m49, "", *(name(area, iso2, lang) for lang in ("en", "ru", "ky")))
-        for iso2, area, m49 in coded
-    ]
+    rows = []
+    for iso2, area, m49 in coded:
+        en, ru, ky = (
+            NAME_CHOICE.get((area, language)) or names[language][iso2]
+            for language in ("en", "ru", "ky")
+        )
+        rows.append(Area(area, "country", iso2, m49, "", en, ru, ky))
+    return rows
 
 
 def areas() -> list[Area]:
