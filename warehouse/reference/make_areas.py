@@ -87,7 +87,7 @@ _UN_DESA_SOUTH = (
     "Түштүктүн башка өлкөлөрү (БУУнун ЭСМД)",
 )
 
-_TIBETAN = ("Tibetan (UNHCR)", "Тибетцы (УВКБ ООН)", "Тибеттиктер (БУУнун КЖБК)")
+_TIBETAN = ("Tibetan (UNHCR)", "Тибетцы (УВКБ ООН)", "Тибеттиктер (БУУнун КЖКБ)")
 
 OTHER_AREAS = (
     *(Area(area, "subdivision", "", "", "KGZ", *names) for area, *names in _OBLASTS),
