@@ -4,9 +4,9 @@
 
 The folder holds UNHCR's figures as flat tables with the API's column names, one table a dataset
 and release: ``kgz_population_end2023.csv``, or ``global_population_end2023.csv.gz`` from which any
-country can be taken. They are written as the pages in which the API would have sent them, so that a refresh reads a
-bundled extract and a fetched answer with the same code. What the figures do not say (UNHCR's own
-numbers of areas, the short link) is null, never invented.
+country can be taken. They are written as the pages in which the API would have sent them, so that
+a refresh reads a bundled extract and a fetched answer with the same code. What the figures do not
+say (UNHCR's own numbers of areas, the short link) is null, never invented.
 """
 
 from __future__ import annotations
@@ -47,10 +47,9 @@ SHOW = {
 }
 
 IDENTITY = ("year", "coo_name", "coo", "coo_iso", "coa_name", "coa", "coa_iso")
-DIMENSIONS = frozenset(
-    ("pop_type", "location", "loc_type", "acc_type")
-    + ("procedure_type", "app_type", "dec_level", "app_pc", "dec_pc")
-)
+PLACES = ("pop_type", "location", "loc_type", "acc_type")
+PROCEDURES = ("procedure_type", "app_type", "dec_level", "app_pc", "dec_pc")
+DIMENSIONS = frozenset({*PLACES, *PROCEDURES})
 
 RELEASE_IN_WORDS = {
     "2023-mid": "mid-2023",

@@ -1,0 +1,41 @@
+"""Find the publisher of a file by its content, and read it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType
+
+from assets.sources.reading import FileRefused, NotRecognised, Reading, read_head, refuse_if_no_data
+from assets.sources.unhcr import read as unhcr
+
+# Each has `recognise(head) -> str | None` and `read(path) -> Reading`. They are asked in turn.
+PUBLISHERS: tuple[ModuleType, ...] = (unhcr,)
+
+
+def read_any(path: Path) -> Reading:
+    """Read a file of any publisher, whatever it is called.
+
+    Raises:
+        FileRefused: The file is empty, a web page, or a publisher's but with faults.
+        NotRecognised: No reader knows it; the message says what was seen.
+    """
+    head = read_head(path)
+    refuse_if_no_data(head, path.name)
+    for publisher in PUBLISHERS:
+        try:
+            known = publisher.recognise(head)
+        except FileRefused as refused:
+            # What looks only at bytes does not know the name of the file.
+            raise FileRefused(path.name, refused.faults, refused.total) from None
+        if known is not None:
+            reading: Reading = publisher.read(path)
+            return reading
+    raise NotRecognised(f"{path.name}: no reader knows this file, which begins with {_seen(head)}")
+
+
+def _seen(head: bytes) -> str:
+    """The first line that is not empty, or the first bytes of what is no text."""
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:80]
+    if b"\0" in start:
+        return f"the bytes {start[:8].hex(' ')}"
+    return repr(start.splitlines()[0].decode("utf-8", errors="replace"))
