@@ -248,7 +248,10 @@ def _explain_unknown(
     faults: Faults,
 ) -> set[str]:
     """Note the columns that nobody knows, each with the nearest one that is not there."""
-    absent = {plain(lab): lab for lab, column in known.items() if column not in names}
+    usual: dict[str, str] = {}
+    for label, column in known.items():
+        usual.setdefault(column, label)
+    absent = {plain(label): label for column, label in usual.items() if column not in names}
     explained = set()
     for cell, name in zip(header, names, strict=True):
         if name is not None:
