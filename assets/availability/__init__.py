@@ -1,0 +1,1 @@
+"""Work out the availability matrix and the table of sources."""

@@ -1,0 +1,107 @@
+"""Checks that are seen in Dagster's UI: what they look at and when they fail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import pandas as pd
+
+from warehouse.landing import Manifest
+
+_DAYS_A_MONTH = 30.44
+
+
+@dataclass(frozen=True)
+class CheckOutcome:
+    """What a check found.
+
+    Attributes:
+        name: Name of the check.
+        passed: Whether it holds.
+        description: A sentence for people.
+        numbers: What was measured.
+        is_error: Whether a failure is an error; else it is a warning.
+    """
+
+    name: str
+    passed: bool
+    description: str
+    numbers: dict[str, float | int | str] = field(default_factory=dict)
+    is_error: bool = True
+
+
+def unique_key(frame: pd.DataFrame, key: tuple[str, ...]) -> CheckOutcome:
+    """No key stands twice.
+
+    Args:
+        frame: Any table.
+        key: Its key columns.
+    """
+    repeated = int(frame.duplicated(list(key)).sum())
+    told = "No key stands twice." if repeated == 0 else f"{repeated} rows repeat a key."
+    return CheckOutcome("key", repeated == 0, told, {"repeated": repeated, "rows": len(frame)})
+
+
+def no_standing_refusal(refusals: list[Manifest]) -> CheckOutcome:
+    """No file of the dataset was refused after the last accepted one.
+
+    Args:
+        refusals: Refused files that still stand.
+    """
+    if not refusals:
+        return CheckOutcome("gate", True, "No file waits in quarantine.", {"refused": 0})
+    told = "; ".join(f"{one.file}: {one.why}" for one in refusals)
+    return CheckOutcome("gate", False, told[:2000], {"refused": len(refusals)})
+
+
+def row_count_drift(rows: pd.DataFrame, max_row_drop: float) -> CheckOutcome:
+    """The newest release did not lose more rows than it may.
+
+    Args:
+        rows: Columns release and rows, oldest release first; of extracts of one scope.
+        max_row_drop: Share of rows that a release may lose.
+    """
+    if len(rows) < 2:
+        return CheckOutcome("row_count_drift", True, "Only one release is held.")
+    before, now = int(rows["rows"].iloc[-2]), int(rows["rows"].iloc[-1])
+    share = (before - now) / before if before else 0.0
+    told = (
+        f"{now} rows in release {rows['release'].iloc[-1]}, {before} in "
+        f"{rows['release'].iloc[-2]}; at most {max_row_drop:.0%} may go."
+    )
+    numbers = {"rows": now, "rows_before": before, "share_lost": round(share, 4)}
+    return CheckOutcome("row_count_drift", share <= max_row_drop, told, numbers)
+
+
+def freshness(known_on: date, cadence_months: int, grace_days: int, today: date) -> CheckOutcome:
+    """The newest release held is not older than the publisher's cadence allows.
+
+    Args:
+        known_on: Day by which the newest release held was known.
+        cadence_months: Months between releases.
+        grace_days: Days that a release may be late.
+        today: The day to judge by.
+    """
+    due = known_on + timedelta(days=cadence_months * _DAYS_A_MONTH + grace_days)
+    told = f"Newest release held was known by {known_on}; the next is due by {due}."
+    age = (today - known_on).days
+    return CheckOutcome("freshness", today <= due, told, {"age_days": age}, is_error=False)
+
+
+def reconciliation(issues: pd.DataFrame, kind: str, current_release: str | None) -> CheckOutcome:
+    """Tables of one publisher agree in the newest release.
+
+    Args:
+        issues: Quality issues of the publisher.
+        kind: Kind of issue that is looked for.
+        current_release: The newest release held.
+    """
+    found = issues[issues["kind"] == kind]
+    current = int((found["release"] == current_release).sum())
+    told = (
+        f"{current} differences in release {current_release}, {len(found)} in all releases held; "
+        "each stands in quality_issue."
+    )
+    numbers = {"differences_now": current, "differences_in_all": len(found)}
+    return CheckOutcome("reconciliation", current == 0, told, numbers, is_error=False)

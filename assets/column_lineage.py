@@ -1,0 +1,86 @@
+"""Which upstream column each column is made of: for Dagster's pages and for the warehouse.
+
+Dagster's open-source UI stores column lineage but does not draw it, so it is a table as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from assets.sources.unhcr.harmonise import COLUMN_LINEAGE as UNHCR
+from schemas.assessment import COLUMN_LINEAGE, EXTRACT
+from schemas.facts import FLOW, FLOW_SUPERSEDED, QUALITY_ISSUE, STOCK, STOCK_SUPERSEDED
+from schemas.reference import REFERENCE_TABLES
+from schemas.table import TableModel
+from schemas.validate import conform
+
+# Upstream asset key and column, by column.
+Columns = Mapping[str, Sequence[tuple[Sequence[str], str]]]
+
+PUBLISHERS: dict[str, Columns] = {"unhcr": UNHCR}
+FACTS: tuple[TableModel, ...] = (STOCK, FLOW, STOCK_SUPERSEDED, FLOW_SUPERSEDED)
+_VALUES = [(["combined", table], "value") for table in ("stock", "flow")]
+_YEARS = [(["combined", table], "year") for table in ("stock", "flow")]
+_PRODUCERS = [(["combined", table], "producer") for table in ("stock", "flow")]
+AVAILABILITY: dict[str, Columns] = {
+    "matrix": {
+        "year": _YEARS,
+        "completeness": _VALUES,
+        "observations": _VALUES,
+        "sources": _PRODUCERS,
+    },
+    "sources_by_year": {"source": _PRODUCERS, "years": _YEARS},
+}
+_PUBLISHED_FROM: dict[str, tuple[str, str]] = {
+    **{model.name: ("combined", model.name) for model in (*FACTS, QUALITY_ISSUE, EXTRACT)},
+    "availability_matrix": ("availability", "matrix"),
+    "sources_by_year": ("availability", "sources_by_year"),
+}
+
+
+def same_columns(model: TableModel, keys: Sequence[Sequence[str]]) -> Columns:
+    """Each column is made of the column of the same name, in every upstream table."""
+    return {name: [(list(key), name) for key in keys] for name in model.columns}
+
+
+def combined(model: TableModel, part: str) -> Columns:
+    """Columns of a combined table: the publishers' columns of the same names."""
+    return same_columns(model, [[publisher, part] for publisher in PUBLISHERS])
+
+
+def published(model: TableModel) -> Columns:
+    """Columns of a published table."""
+    if model in REFERENCE_TABLES:
+        return same_columns(model, [["reference", "tables"]])
+    upstream = _PUBLISHED_FROM.get(model.name)
+    return same_columns(model, [upstream]) if upstream else {}
+
+
+def column_lineage(models: Sequence[TableModel]) -> pd.DataFrame:
+    """The rows of table ``column_lineage``: every step from a publisher's column on.
+
+    Args:
+        models: The published tables.
+
+    Returns:
+        A frame in the columns of ``schemas.assessment.COLUMN_LINEAGE``; tables between stages
+        are named by their asset key, ``combined/stock``.
+    """
+    steps: dict[str, Columns] = {model.name: published(model) for model in models}
+    steps |= {f"combined/{model.name}": combined(model, "observations") for model in FACTS}
+    steps |= {f"availability/{name}": columns for name, columns in AVAILABILITY.items()}
+    steps |= {f"{name}/observations": columns for name, columns in PUBLISHERS.items()}
+    rows = [
+        (table, column, "/".join(key), upstream)
+        for table, columns in steps.items()
+        for column, upstreams in columns.items()
+        for key, upstream in upstreams
+    ]
+    return conform(pd.DataFrame(rows, columns=COLUMN_LINEAGE.columns), COLUMN_LINEAGE)
+
+
+def upstream_of(table: str) -> tuple[str, str] | None:
+    """Asset key that a published table is made of; None for reference tables and the build's."""
+    return _PUBLISHED_FROM.get(table)

@@ -1,0 +1,97 @@
+"""All publishers together: current and superseded figures, extracts and quality issues."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import dagster as dg
+import pandas as pd
+
+from assets.column_lineage import FACTS
+from assets.column_lineage import combined as combined_columns
+from assets.combining import combine
+from assets.sources.assets import OWNERS, lineage
+from assets.sources.observations import concatenate
+from schemas import facts
+from schemas.assessment import EXTRACT
+from schemas.table import TableModel
+from schemas.validate import conform, validate
+from warehouse import fingerprint, reference_data
+from warehouse.tables import WarehouseHome, described
+
+CODE_VERSION = "1"
+
+
+def combined(publishers: tuple[str, ...]) -> list[dg.AssetsDefinition]:
+    """The combined stage over the given publishers.
+
+    Args:
+        publishers: Folder names of the publishers, which are their asset keys' first part.
+    """
+    return [_facts(publishers), _stacked("extracts", EXTRACT, publishers),
+            _stacked("quality_issues", facts.QUALITY_ISSUE, publishers)]  # fmt: skip
+
+
+def _facts(publishers: tuple[str, ...]) -> dg.AssetsDefinition:
+    outs = {
+        model.name: dg.AssetOut(
+            key=["combined", model.name],
+            group_name="combined",
+            description=f"{model.description}.",
+            owners=OWNERS,
+            kinds={"pandas", "parquet"},
+            code_version=CODE_VERSION,
+        )
+        for model in FACTS
+    }
+    ins = {name: dg.AssetIn([name, "observations"]) for name in publishers}
+
+    @dg.multi_asset(
+        name="combine_facts", ins=ins | {"extract": dg.AssetIn(["combined", "extract"])}, outs=outs
+    )
+    def combine_facts(
+        warehouse_home: WarehouseHome, extract: pd.DataFrame, **observations: pd.DataFrame
+    ) -> Iterator[dg.Output[pd.DataFrame]]:
+        reference = reference_data.load()
+        tables = combine(
+            concatenate([observations[name] for name in publishers]),
+            extract,
+            reference.table("release"),
+            reference.table("dataset"),
+        )
+        version = dg.DataVersion(fingerprint.whole(fingerprint.parts(warehouse_home.home))[:16])
+        for model in FACTS:
+            frame = validate(
+                getattr(tables, model.name), model, reference.codes, prove_key=False
+            )
+            yield dg.Output(
+                frame,
+                output_name=model.name,
+                metadata=described(
+                    frame, model, lineage(combined_columns(model, "observations"))
+                ),
+                data_version=version,
+            )
+
+    return combine_facts
+
+
+def _stacked(part: str, model: TableModel, publishers: tuple[str, ...]) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=["combined", model.name],
+        ins={name: dg.AssetIn([name, part]) for name in publishers},
+        group_name="combined",
+        description=f"{model.description}; all publishers.",
+        owners=OWNERS,
+        kinds={"pandas", "parquet"},
+        code_version=CODE_VERSION,
+    )
+    def stacked(**parts: pd.DataFrame) -> dg.MaterializeResult[pd.DataFrame]:
+        frame = conform(concatenate([parts[name] for name in publishers]), model)
+        # A file that no reader knows belongs to no publisher and stands with each of them.
+        frame = frame.drop_duplicates(list(model.key)).reset_index(drop=True)
+        return dg.MaterializeResult(
+            value=frame, metadata=described(frame, model, lineage(combined_columns(model, part)))
+        )
+
+    return stacked

@@ -1,0 +1,129 @@
+"""Publish: one DuckDB file, built beside the old one, proven, and renamed over it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import dagster as dg
+import pandas as pd
+
+from assets.column_lineage import column_lineage, upstream_of
+from assets.column_lineage import published as published_columns
+from assets.sources.assets import OWNERS, lineage
+from schemas.assessment import BUILD
+from schemas.generate import PUBLISHED_TABLES, comment_sql, create_table_sql, table_schema
+from schemas.reference import REFERENCE_TABLES
+from schemas.table import TableModel
+from schemas.validate import conform
+from warehouse import database, fingerprint, reference_data
+from warehouse.home import Home
+from warehouse.tables import WarehouseHome, table_path
+
+CODE_VERSION = "1"
+MODELS: dict[str, TableModel] = {model.name: model for model in PUBLISHED_TABLES}
+REFERENCE_KEY = dg.AssetKey(["reference", "tables"])
+UPSTREAM = {name: key for name in MODELS if (key := upstream_of(name)) is not None}
+
+reference_tables = dg.AssetSpec(
+    REFERENCE_KEY,
+    group_name="reference",
+    description="Vocabularies, sources, datasets, releases, definitions and coverage that people "
+    "edit: warehouse/reference/*.csv. Observed at every build.",
+    owners=OWNERS,
+    kinds={"csv"},
+)
+
+
+def _spec(model: TableModel) -> dg.AssetSpec:
+    if model.name in UPSTREAM:
+        deps = [dg.AssetKey(UPSTREAM[model.name])]
+    elif model in REFERENCE_TABLES:
+        deps = [REFERENCE_KEY]
+    else:
+        deps = [dg.AssetKey(key) for key in UPSTREAM.values()]
+    return dg.AssetSpec(
+        ["published", model.name],
+        deps=deps,
+        group_name="published",
+        description=f"Table {model.name}: {model.description}.",
+        owners=OWNERS,
+        kinds={"duckdb"},
+        code_version=CODE_VERSION,
+    )
+
+
+@dg.multi_asset(name="publish", specs=[_spec(model) for model in PUBLISHED_TABLES])
+def published(
+    context: dg.AssetExecutionContext, warehouse_home: WarehouseHome
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Build from the Parquet files, prove, rename over the published file."""
+    home = warehouse_home.home
+    parts = fingerprint.parts(home)
+    version = dg.DataVersion(fingerprint.whole(parts)[:16])
+    rows = publish(home, parts, context.run_id)
+    context.log_event(
+        dg.AssetObservation(
+            REFERENCE_KEY,
+            description="The reference tables of this build.",
+            tags={"dagster/data_version": parts["reference"][:16]},
+        )
+    )
+    for name, model in MODELS.items():
+        yield dg.MaterializeResult(
+            asset_key=["published", name],
+            metadata={
+                "dagster/row_count": rows[name],
+                "dagster/column_schema": table_schema(model),
+                "dagster/table_name": f"migration.main.{name}",
+                "dagster/column_lineage": lineage(published_columns(model)),
+            },
+            data_version=version,
+        )
+
+
+def publish(home: Home, parts: dict[str, str], run_id: str | None) -> dict[str, int]:
+    """Build the database of a home, prove it and rename it over the published one.
+
+    Args:
+        home: The warehouse home with all tables of the stages before.
+        parts: Parts of the fingerprint.
+        run_id: Dagster run that publishes.
+
+    Returns:
+        Number of rows of each table.
+
+    Raises:
+        warehouse.database.BuildRefused: The build did not prove itself; nothing changed.
+    """
+    reference = reference_data.load()
+    inputs: dict[str, database.TableInput] = {
+        name: table_path(home, *key) for name, key in UPSTREAM.items()
+    }
+    inputs |= {model.name: reference.table(model.name) for model in REFERENCE_TABLES}
+    lineage_rows = column_lineage(PUBLISHED_TABLES)
+    inputs |= {"column_lineage": lineage_rows, "build": build_row(parts, run_id)}
+    for left_behind in home.building.glob("*.duckdb*"):
+        left_behind.unlink()
+    path = home.building / f"migration.{os.getpid()}.duckdb"
+    ddl = {name: [create_table_sql(model), *comment_sql(model)] for name, model in MODELS.items()}
+    rows = database.build(path, MODELS, inputs, ddl)
+    database.publish(home, path)
+    return rows
+
+
+def build_row(parts: dict[str, str], run_id: str | None) -> pd.DataFrame:
+    """The one row of table ``build``."""
+    now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    whole = fingerprint.whole(parts)
+    row = {
+        "build_id": f"{now:%Y%m%dT%H%M%S}-{whole[:8]}",
+        "built_at": pd.Timestamp(now),
+        "contract_version": database.CONTRACT_VERSION,
+        "fingerprint": whole,
+        "fingerprint_parts": json.dumps(parts, sort_keys=True),
+        "run_id": run_id,
+    }
+    return conform(pd.DataFrame([row]), BUILD)

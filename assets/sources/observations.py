@@ -1,0 +1,180 @@
+"""Make observations: the long shape that all publishers' figures are brought to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from pandas.api.types import union_categoricals
+
+from schemas.facts import OBSERVATIONS
+from schemas.table import PANDAS_DTYPES
+
+ALL = "_T"
+WORLD = "WLD"
+DEFAULTS: dict[str, str | None] = {
+    "sex": ALL,
+    "age": ALL,
+    "education": ALL,
+    "employment": ALL,
+    "reason": ALL,
+    "detail": ALL,
+    "universe": ALL,
+    "qualifier": None,
+    "additive_set": None,
+    "published_in": None,
+}
+_SPLIT_COLUMNS = ("sex", "age", "education", "employment", "reason")
+_KINDS = {one.name: one.kind for one in OBSERVATIONS.fields}
+
+
+def constant(value: str | None, length: int) -> pd.Categorical:
+    """A categorical column that holds one value throughout, or nothing.
+
+    Args:
+        value: The value; None leaves every row missing.
+        length: Number of rows.
+    """
+    if value is None:
+        return pd.Categorical.from_codes(np.full(length, -1), categories=pd.Index([], dtype="str"))
+    return pd.Categorical.from_codes(np.zeros(length, dtype="int8"), categories=pd.Index([value]))
+
+
+def days(values: np.ndarray) -> pd.Series:
+    """Days as ``date32``.
+
+    Args:
+        values: ``datetime64[D]``, NaT where there is none.
+    """
+    array = pa.array(values.astype("datetime64[D]"), type=pa.date32())
+    return pd.Series(array, dtype=PANDAS_DTYPES["date"])  # type: ignore[call-overload]
+
+
+def complete(rows: Mapping[str, object], constants: Mapping[str, str | None]) -> pd.DataFrame:
+    """Fill the columns that a publisher's figures do not use.
+
+    Args:
+        rows: Columns that vary, all of one length; at least ``value`` and ``source_ref``.
+        constants: Columns that hold one value throughout.
+
+    Returns:
+        A frame in the columns of ``schemas.facts.OBSERVATIONS`` but ``breakdown``.
+    """
+    length = len(rows["value"])  # type: ignore[arg-type]
+    columns: dict[str, object] = {}
+    for one in OBSERVATIONS.fields:
+        if one.name in rows:
+            column = rows[one.name]
+            columns[one.name] = (
+                column.reset_index(drop=True) if isinstance(column, pd.Series) else column
+            )
+        elif one.name == "breakdown":
+            continue
+        elif one.kind == "date":
+            columns[one.name] = days(np.full(length, np.datetime64("NaT"), dtype="datetime64[D]"))
+        elif one.kind == "text":
+            columns[one.name] = pd.Series([constants.get(one.name)] * length, dtype="str")
+        elif one.kind == "number":
+            columns[one.name] = np.full(length, np.nan)
+        else:
+            value = constants[one.name] if one.name in constants else DEFAULTS[one.name]
+            columns[one.name] = constant(value, length)
+    return pd.DataFrame(columns)
+
+
+def concatenate(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Stack frames of the same columns, keeping categories.
+
+    ``pandas.concat`` turns unequal categories into strings, which costs five times the memory.
+
+    Args:
+        frames: At least one frame; all with the same columns.
+    """
+    first, *rest = frames
+    if not rest:
+        return first.reset_index(drop=True)
+    columns: dict[str, object] = {}
+    for name in first.columns:
+        parts = [frame[name] for frame in frames]
+        if all(isinstance(part.dtype, pd.CategoricalDtype) for part in parts):
+            columns[name] = union_categoricals(parts, ignore_order=True)
+        else:
+            columns[name] = pd.concat(parts, ignore_index=True)
+    return pd.DataFrame(columns)
+
+
+def with_breakdown(frame: pd.DataFrame) -> pd.DataFrame:
+    """Name the dimensions that each figure splits.
+
+    A figure splits origin and destination unless one side is the world or both are the same
+    area; then its place is all that is said, and it is a ``total`` if nothing else is split.
+
+    Args:
+        frame: Observations without ``breakdown``.
+
+    Returns:
+        The frame in the columns of ``schemas.facts.OBSERVATIONS``.
+    """
+    origin, destination = frame["origin"].astype("str"), frame["destination"].astype("str")
+    pair = (origin != WORLD) & (destination != WORLD) & (origin != destination)
+    code = pair.to_numpy().astype("int64")
+    for position, name in enumerate(_SPLIT_COLUMNS, start=1):
+        code += _is_split(frame[name]).astype("int64") << position
+    detail = frame["detail"].cat
+    code += (detail.codes.to_numpy().astype("int64") + 1) << (len(_SPLIT_COLUMNS) + 1)
+    found, inverse = np.unique(code, return_inverse=True)
+    names = [_breakdown_name(int(one), list(detail.categories)) for one in found]
+    categories = sorted(set(names))
+    position_of = np.array([categories.index(name) for name in names])
+    breakdown = pd.Categorical.from_codes(position_of[inverse], categories=pd.Index(categories))
+    return frame.assign(breakdown=breakdown)[OBSERVATIONS.columns]
+
+
+def _is_split(column: pd.Series) -> np.ndarray:
+    split = np.asarray(column.cat.categories != ALL)
+    return split[column.cat.codes.to_numpy()]
+
+
+def _breakdown_name(code: int, details: list[str]) -> str:
+    names = ["origin", "destination"] if code & 1 else []
+    names += [name for at, name in enumerate(_SPLIT_COLUMNS, start=1) if code >> at & 1]
+    detail = details[(code >> (len(_SPLIT_COLUMNS) + 1)) - 1]
+    if detail != ALL:
+        names += [pair.split("=", 1)[0] for pair in detail.split(";")]
+    return "+".join(names) or "total"
+
+
+def detail_text(**pairs: str) -> str:
+    """The ``detail`` of a figure: sorted ``name=value`` pairs.
+
+    Args:
+        pairs: Names and values; ``%``, ``;`` and ``=`` in values are percent-encoded.
+    """
+    encoded = {
+        name: value.replace("%", "%25").replace(";", "%3B").replace("=", "%3D")
+        for name, value in pairs.items()
+    }
+    return ";".join(f"{name}={encoded[name]}" for name in sorted(encoded))
+
+
+def detail_column(frame: pd.DataFrame, names: Mapping[str, str]) -> pd.Categorical:
+    """The ``detail`` column made of several columns of a source-shaped frame.
+
+    Args:
+        frame: The source-shaped frame.
+        names: Column of the frame by name in the detail.
+    """
+    columns = list(names.values())
+    group = frame.groupby(columns, observed=True, sort=True, dropna=False).ngroup()
+    first = frame.loc[~group.duplicated(), columns].assign(group=group[~group.duplicated()])
+    ordered = first.sort_values("group")
+    texts = [
+        detail_text(**{name: str(row[column]) for name, column in names.items()})
+        for row in ordered.to_dict("records")
+    ]
+    categories = sorted(set(texts))
+    position_of = np.array([categories.index(text) for text in texts], dtype="int64")
+    codes = position_of[group.to_numpy()] if len(frame) else np.array([], dtype="int64")
+    return pd.Categorical.from_codes(codes, categories=pd.Index(categories, dtype="str"))

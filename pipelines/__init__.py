@@ -1,0 +1,1 @@
+"""How and when work runs: definitions, jobs, schedules and the command line."""

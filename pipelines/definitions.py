@@ -1,0 +1,40 @@
+"""The one Definitions of the project: every asset, job, schedule and resource."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from assets import published
+from assets.availability.assets import availability
+from assets.combined import combined
+from assets.sources.unhcr import assets as unhcr
+from pipelines.jobs import publisher_jobs, refresh_job
+from pipelines.schedules import schedules
+from warehouse.home import current
+from warehouse.tables import WarehouseHome, io_manager
+
+# One line a publisher: its folder's name, which is the first part of its asset keys.
+PUBLISHERS = {"unhcr": unhcr.definitions}
+
+
+@dg.definitions
+def definitions() -> dg.Definitions:
+    """Everything that Dagster runs and shows."""
+    home = current()
+    return dg.Definitions(
+        assets=[
+            *(one for assets in PUBLISHERS.values() for one in assets),
+            *combined(tuple(PUBLISHERS)),
+            availability,
+            published.reference_tables,
+            published.published,
+        ],
+        jobs=[refresh_job, *publisher_jobs],
+        schedules=schedules(),
+        resources={
+            "warehouse_home": WarehouseHome(root=str(home.root)),
+            "io_manager": io_manager(home),
+        },
+        # Steps are short; a process a step would cost ten times the work (see docs).
+        executor=dg.in_process_executor,
+    )

@@ -1,0 +1,50 @@
+"""Make Dagster's home, so that runs stand in the UI and survive a restart."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from warehouse.home import Home, current
+
+# Telemetry would call a host outside; the pop-up ("nux") would cover the pages.
+_DAGSTER_YAML = """\
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+freshness:
+  enabled: true
+run_monitoring:
+  enabled: true
+  start_timeout_seconds: 180
+retention:
+  schedule:
+    purge_after_days: 90
+  sensor:
+    purge_after_days: 30
+"""
+
+
+def prepare(home: Home) -> Path:
+    """Make the warehouse home and Dagster's home in it, and point Dagster there.
+
+    Args:
+        home: The warehouse home.
+
+    Returns:
+        Dagster's home.
+    """
+    home.make()
+    home.dagster.mkdir(parents=True, exist_ok=True)
+    settings = home.dagster / "dagster.yaml"
+    if not settings.is_file() or settings.read_text(encoding="utf-8") != _DAGSTER_YAML:
+        temporary = settings.with_name(f".dagster.yaml.{os.getpid()}")
+        temporary.write_text(_DAGSTER_YAML, encoding="utf-8")
+        os.replace(temporary, settings)
+    os.environ["DAGSTER_HOME"] = str(home.dagster)
+    return home.dagster
+
+
+if __name__ == "__main__":
+    prepare(current())

@@ -1,0 +1,35 @@
+"""The jobs: a whole refresh, and one for each publisher with all that is made of it."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from pipelines.progress import step_failed, step_succeeded
+
+REFRESH = "refresh"
+# First parts of the publishers' asset keys, which are their folders' names.
+PUBLISHER_NAMES = ("unhcr",)
+_HOOKS = {step_succeeded, step_failed}
+
+refresh_job = dg.define_asset_job(
+    REFRESH,
+    selection=dg.AssetSelection.all(),
+    description="Land, read, validate, harmonise, combine, assess and publish everything.",
+    hooks=_HOOKS,
+)
+publisher_jobs = [
+    dg.define_asset_job(
+        f"{REFRESH}_{name}",
+        selection=dg.AssetSelection.assets([name, "extracts"]).downstream(),
+        description=f"Refresh {name} and all that is made of it.",
+        hooks=_HOOKS,
+    )
+    for name in PUBLISHER_NAMES
+]
+
+
+def resolved_job(name: str) -> dg.JobDefinition:
+    """A job of the project by name, as Dagster runs it."""
+    from pipelines.definitions import definitions
+
+    return definitions().resolve_job_def(name)

@@ -1,0 +1,180 @@
+"""A refresh: land, see whether anything changed, and only then start Dagster."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from assets.sources import gate
+from pipelines.home import prepare
+from warehouse import database, fingerprint, reference_data
+from warehouse.home import Home
+from warehouse.landing import Manifest
+from warehouse.lock import refresh_lock
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+PID_TAG = "migmap/pid"
+Listener = Callable[[str, bool], None]
+
+
+@dataclass
+class RefreshResult:
+    """What a refresh did.
+
+    Attributes:
+        refused: Files that were refused now.
+        accepted: Files that were accepted now.
+        ran: Whether Dagster was started.
+        run_id: Its run.
+        failed: Steps that failed, with the error's first line.
+        rows: Rows of each published table after and before, where they differ.
+        changed_parts: Parts of the fingerprint that changed.
+    """
+
+    refused: list[Manifest] = field(default_factory=list)
+    accepted: list[Manifest] = field(default_factory=list)
+    ran: bool = False
+    run_id: str | None = None
+    failed: dict[str, str] = field(default_factory=dict)
+    rows: dict[str, tuple[int, int | None]] = field(default_factory=dict)
+    changed_parts: list[str] = field(default_factory=list)
+
+
+def refresh(
+    home: Home, source: str | None = None, *, force: bool = False, listener: Listener | None = None
+) -> RefreshResult:
+    """Bring the warehouse up to date.
+
+    Args:
+        home: The warehouse home.
+        source: Only this publisher, if given.
+        force: Build even if nothing changed.
+        listener: Called with each finished step and whether it succeeded.
+
+    Returns:
+        What was done.
+
+    Raises:
+        warehouse.lock.Locked: Another refresh is running.
+        schemas.validate.SchemaRefused: A reference table breaks its model.
+    """
+    with refresh_lock(home):
+        landed = gate.land(home, reference_data.load(), source)
+        result = RefreshResult(refused=landed.refused, accepted=landed.accepted)
+        before = published_parts(home)
+        now = fingerprint.parts(home)
+        result.changed_parts = [name for name in now if before.get(name) != now[name]]
+        if before == now and not force:
+            return result
+        rows_before = table_rows(home)
+        _run(home, _selection(home, source, before, now, force=force), result, listener)
+        rows_after = table_rows(home)
+        result.rows = {
+            name: (rows, rows_before.get(name))
+            for name, rows in rows_after.items()
+            if rows != rows_before.get(name)
+        }
+        return result
+
+
+def nothing_new(home: Home) -> bool:
+    """Whether a refresh would have nothing to do."""
+    return not gate.pending(home) and published_parts(home) == fingerprint.parts(home)
+
+
+def published_parts(home: Home) -> dict[str, str]:
+    """Parts of the fingerprint of the published build; empty if there is none."""
+    try:
+        with database.open_read_only(home) as connection:
+            found = connection.sql("SELECT fingerprint_parts FROM build").fetchall()
+    except (database.NoWarehouse, duckdb.Error):
+        return {}
+    return dict(json.loads(found[0][0])) if found else {}
+
+
+def table_rows(home: Home) -> dict[str, int]:
+    """Rows of each published table; empty if nothing was published."""
+    try:
+        with database.open_read_only(home) as connection:
+            found = connection.sql(
+                "SELECT table_name, estimated_size FROM duckdb_tables() WHERE NOT internal"
+            ).fetchall()
+    except (database.NoWarehouse, duckdb.Error):
+        return {}
+    return {str(name): int(rows) for name, rows in found}
+
+
+def _selection(
+    home: Home, source: str | None, before: dict[str, str], now: dict[str, str], *, force: bool
+) -> str | None:
+    """The one publisher to refresh; None for all, as when code or reference data changed."""
+    if not home.tables.joinpath("combined").is_dir():
+        return None
+    if source is not None:
+        return source
+    sources = {name.removeprefix("extracts/") for name in now if name.startswith("extracts/")}
+    shared = any(before.get(part) != now[part] for part in ("reference", "code"))
+    changed = {name for name in sources if before.get(f"extracts/{name}") != now[f"extracts/{name}"]}
+    return changed.pop() if len(changed) == 1 and not shared and not force else None
+
+
+def _run(
+    home: Home, publisher: str | None, result: RefreshResult, listener: Listener | None
+) -> None:
+    # Dagster takes most of a second to import: only a refresh with work to do pays for it.
+    import dagster as dg
+
+    from pipelines import jobs
+    from pipelines.progress import listening
+
+    prepare(home)
+    job = jobs.REFRESH if publisher is None else f"{jobs.REFRESH}_{publisher}"
+    with dg.DagsterInstance.get() as instance:
+        fail_killed_runs(instance)
+        with listening(listener or (lambda step, succeeded: None)):
+            done = dg.execute_job(
+                dg.build_reconstructable_job(jobs.__name__, "resolved_job", (job,)),
+                instance=instance,
+                tags={PID_TAG: str(os.getpid()), "migmap/started_by": "command line"},
+                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+                raise_on_error=False,
+            )
+        result.ran, result.run_id = True, done.run_id
+        for event in done.all_events:
+            if event.is_step_failure and event.step_key is not None:
+                result.failed[event.step_key] = _root_cause(event)
+        if not done.success and not result.failed:
+            result.failed["run"] = "the run failed before its first step"
+
+
+def fail_killed_runs(instance: dg.DagsterInstance) -> None:
+    """Report runs failed whose process died.
+
+    A killed run stays "started" for ever. Whoever calls holds the refresh lock, so no other run
+    that works in this home is alive.
+
+    Args:
+        instance: Dagster's instance.
+    """
+    import dagster as dg
+
+    unfinished = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING]
+    for run in instance.get_runs(filters=dg.RunsFilter(statuses=unfinished)):
+        if PID_TAG in run.tags and run.tags[PID_TAG] != str(os.getpid()):
+            instance.report_run_failed(run, message="The process of this run was killed.")
+
+
+def _root_cause(event: dg.DagsterEvent) -> str:
+    error = event.step_failure_data.error
+    if error is None:
+        return "unknown error"
+    while error.cause is not None:
+        error = error.cause
+    return error.message.strip()

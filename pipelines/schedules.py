@@ -1,0 +1,31 @@
+"""When work runs without being asked."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from pipelines.jobs import REFRESH
+from warehouse.home import current
+
+TIMEZONE = "Asia/Bishkek"
+
+
+def schedules() -> list[dg.ScheduleDefinition]:
+    """The schedules, on by default."""
+    return [weekly_refresh]
+
+
+@dg.schedule(
+    job_name=REFRESH,
+    cron_schedule="0 6 * * 1",
+    execution_timezone=TIMEZONE,
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Every Monday at six in Bishkek: read the inbox and the bundled extracts again.",
+)
+def weekly_refresh(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    """Start a refresh unless nothing changed since the published build."""
+    from pipelines.refresh import nothing_new
+
+    if nothing_new(current()):
+        return dg.SkipReason("Nothing changed since the published build.")
+    return dg.RunRequest(tags={"migmap/started_by": "schedule"})

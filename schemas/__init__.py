@@ -1,0 +1,1 @@
+"""What is allowed: the columns, tables and checks of the migration data map."""

@@ -1,0 +1,271 @@
+"""The one dictionary of columns: type, meaning, unit and code list of each.
+
+Tables pick from here, so a column means the same wherever it stands. Terms follow SDMX
+(CL_SEX, CL_FREQ, CL_OBS_STATUS) and the UN Recommendations on statistics of international
+migration.
+"""
+
+from __future__ import annotations
+
+from schemas.table import Field
+
+# --- Figures ---------------------------------------------------------------------------------
+
+INDICATOR = Field("indicator", "code", "What is counted, a code of table indicator", "indicator")
+ORIGIN = Field(
+    "origin",
+    "code",
+    "Area that people or money come from: ISO 3166-1 alpha-3, ISO 3166-2 for oblasts, WLD all, "
+    "UNK unknown, XXA stateless, residuals and published groups",
+    "area",
+)
+DESTINATION = Field(
+    "destination", "code", "Area that people or money go to; codes as in origin", "area"
+)
+SEX = Field("sex", "code", "SDMX CL_SEX: _T all, M men, F women, _O other, _U unknown", "sex")
+AGE = Field(
+    "age", "code", "Age group as the publisher cuts it, SDMX style: _T all, Y0T4, Y_GE60", "age"
+)
+EDUCATION = Field("education", "code", "Level of education, _T all", "education")
+EMPLOYMENT = Field("employment", "code", "Employment or occupation, _T all", "employment")
+REASON = Field(
+    "reason", "code", "Purpose of the move, or conflict, disaster, hazard; _T all", "reason"
+)
+DETAIL = Field(
+    "detail",
+    "code",
+    "Further splits that the publisher prints, sorted name=value pairs joined by ';' with '%', "
+    "';' and '=' in values percent-encoded; _T if none",
+)
+UNIVERSE = Field(
+    "universe",
+    "code",
+    "Population the figure is about: _T, or the published restriction",
+    "universe",
+)
+FREQ = Field("freq", "code", "SDMX CL_FREQ: A year, Q quarter, M month, _O any other span", "freq")
+YEAR = Field("year", "integer", "Year of the reference date, or of the last day of the span")
+REFERENCE_DATE = Field("reference_date", "date", "Day that a stock is about")
+PERIOD_START = Field("period_start", "date", "First day of the span that a flow is about")
+PERIOD_END = Field("period_end", "date", "Last day of the span that a flow is about")
+VALUE = Field(
+    "value",
+    "number",
+    "The figure as published; NULL only with an obs_status that says why",
+    nullable=True,
+)
+UNIT = Field("unit", "code", "What is counted: persons, cases, households, usd", "unit")
+PRECISION = Field("precision", "number", "Unit of rounding: 0 exact, NULL unknown", nullable=True)
+QUALIFIER = Field(
+    "qualifier", "code", "about, at_least or at_most; NULL if none", "qualifier", nullable=True
+)
+OBS_STATUS = Field(
+    "obs_status",
+    "code",
+    "SDMX CL_OBS_STATUS: A normal, B break, D definition differs, E estimated, M cannot exist, "
+    "O missing, P provisional, Q suppressed",
+    "obs_status",
+)
+BREAKDOWN = Field(
+    "breakdown",
+    "code",
+    "Dimensions that are split, joined by '+' in fixed order; total if none",
+)
+ADDITIVE_SET = Field(
+    "additive_set",
+    "code",
+    "Names one set of disjoint parts that makes a total, within one source, dataset, release, "
+    "indicator, period, unit and universe; NULL: must not be summed",
+    nullable=True,
+)
+PRODUCER = Field("producer", "code", "Who made the figure, a code of table source", "source")
+SOURCE = Field("source", "code", "Whose file it was read from, a code of table source", "source")
+PUBLISHED_IN = Field(
+    "published_in", "text", "Where in the source's document the figure stands", nullable=True
+)
+DATASET = Field("dataset", "code", "The publisher's table")
+RELEASE = Field("release", "code", "The publisher's release of the table")
+DEFINITION = Field(
+    "definition",
+    "code",
+    "How the producer defines what is counted, a code of table definition",
+    "definition",
+)
+EXTRACT_ID = Field("extract_id", "code", "SHA-256 of the landed file's bytes")
+SOURCE_REF = Field("source_ref", "text", "Place in the file: line, JSON path or sheet and cell")
+
+# --- Vocabularies ----------------------------------------------------------------------------
+
+NAME_EN = Field("name_en", "text", "Label in English")
+NAME_RU = Field("name_ru", "text", "Label in Russian")
+NAME_KY = Field("name_ky", "text", "Label in Kyrgyz")
+DESCRIPTION = Field("description", "text", "What it means", nullable=True)
+POSITION = Field("position", "integer", "Order in which it is shown")
+NOTE = Field("note", "text", "Remark for the reader", nullable=True)
+SECTION = Field("section", "text", "Section of the IOM report that says so", nullable=True)
+COUNTRY = Field("country", "code", "Country that is looked at", "area")
+AREA = Field("area", "code", "Area code", "area")
+AREA_KIND = Field("kind", "code", "What kind of area it is", "area_kind")
+SOURCE_KIND = Field(
+    "kind", "code", "Whether the producer is national, international or research", "source_kind"
+)
+ISO2 = Field("iso2", "code", "ISO 3166-1 alpha-2", nullable=True)
+M49 = Field("m49", "integer", "UN M49 code", nullable=True)
+PARENT = Field("parent", "code", "Area that it lies in", nullable=True)
+CODE_LIST = Field("list", "code", "Name of the code list")
+CODE = Field("code", "code", "Code within its list")
+MEASURE = Field("measure", "code", "stock or flow", "measure")
+THEME = Field("theme", "code", "One of the report's ten themes, a code of table theme", "theme")
+MATRIX_BREAKDOWN = Field(
+    "breakdown",
+    "code",
+    "Breakdown as the matrix names it: total, sex, country_of_origin",
+    "breakdown",
+)
+DIMENSION = Field(
+    "dimension", "code", "Which split of the figures realises a breakdown", "dimension"
+)
+WHY = Field("why", "text", "Where the report speaks of it", nullable=True)
+SIDE = Field(
+    "side",
+    "code",
+    "Side of the figure on which the country stands: origin, destination, within",
+    "side",
+)
+ROLE = Field(
+    "role", "code", "primary indicators decide cells; those beside only stand next to them", "role"
+)
+RANK = Field("rank", "integer", "Order of preference, 1 first")
+ACTIVE = Field("active", "boolean", "Whether a build holds the country")
+PARAMETER = Field("parameter", "code", "Name of a setting of the assessment")
+PARAMETER_VALUE = Field("value", "number", "Its value")
+
+# --- Sources, datasets, releases, extracts ---------------------------------------------------
+
+TITLE = Field("title", "text", "Title of the source, survey or dataset", nullable=True)
+LINK = Field("link", "text", "Where it can be found", nullable=True)
+ACCESS = Field("access", "code", "public, on_request or internal", "access")
+LICENCE = Field("licence", "text", "Terms of reuse that the publisher states", nullable=True)
+LICENCE_LINK = Field("licence_link", "text", "Where these terms stand", nullable=True)
+CITATION = Field("citation", "text", "How the publisher wants to be cited", nullable=True)
+AUTHORS = Field("authors", "text", "Who made the source", nullable=True)
+INSTITUTION = Field("institution", "text", "Institution that holds it", nullable=True)
+DATA_SOURCE = Field(
+    "data_source",
+    "text",
+    "Census, survey, qualitative or administrative data, other",
+    nullable=True,
+)
+FREQUENCY = Field("frequency", "text", "How often it is carried out", nullable=True)
+PUBLICLY_AVAILABLE = Field(
+    "publicly_available", "text", "Whether anybody may have it", nullable=True
+)
+BREAKDOWNS_TEXT = Field("breakdowns", "text", "Breakdowns that the source holds", nullable=True)
+DEFINITION_TEXT = Field("definition", "text", "Definition that the source uses", nullable=True)
+LANGUAGES = Field("languages", "text", "Languages of the source", nullable=True)
+REQUEST_ROUTE = Field("request_route", "text", "How to ask for what is not public", nullable=True)
+CURRENT_RULE = Field(
+    "current_rule",
+    "code",
+    "replace: the newest release counts; window: years that left the newest release stay",
+    "current_rule",
+)
+CADENCE_MONTHS = Field("cadence_months", "integer", "Months between releases", unit="months")
+GRACE_DAYS = Field("grace_days", "integer", "Days that a release may be late", unit="days")
+MAX_ROW_DROP = Field(
+    "max_row_drop", "number", "Share of rows that a new release may lose", unit="share"
+)
+FORMAT = Field("format", "text", "File format that the publisher offers", nullable=True)
+KNOWN_ON_FROM = Field(
+    "known_on_from", "date", "First day from which the world could know the release", nullable=True
+)
+KNOWN_ON_TO = Field("known_on_to", "date", "Day by which the release was certainly known")
+INTERIM_YEAR = Field(
+    "interim_year", "integer", "Year that the release holds only in part", nullable=True
+)
+INTERIM_REFERENCE_DATE = Field(
+    "interim_reference_date",
+    "date",
+    "Last day that the interim year's figures are about",
+    nullable=True,
+)
+SCOPE = Field(
+    "scope",
+    "text",
+    "Areas whose rows, as origin or destination, are complete in the extract, joined by ';'; ALL "
+    "for the world",
+)
+ROWS = Field("rows", "integer", "Rows that the publisher's file holds", nullable=True)
+BYTES = Field("bytes", "integer", "Size of the file", unit="bytes")
+FILE_NAME = Field("file", "text", "Name of the file when it came", nullable=True)
+RETRIEVED_AT = Field("retrieved_at", "text", "When it was fetched, ISO 8601", nullable=True)
+LANDED_AT = Field("landed_at", "text", "When it was landed, ISO 8601, UTC")
+LANDED_ORDER = Field("landed_order", "integer", "Order in which the extracts were landed")
+ACCEPTED = Field("accepted", "boolean", "Whether the gate accepted it")
+REFUSED_BECAUSE = Field("why", "text", "Why it was refused", nullable=True)
+FIGURES_FROM = Field(
+    "figures_from", "text", "Where the figures of a bundled extract were taken from", nullable=True
+)
+
+# --- Definitions and coverage ----------------------------------------------------------------
+
+TERM = Field("term", "text", "Term that is defined")
+TEXT_EN = Field("text_en", "text", "The definition in our own words")
+BASIS = Field("basis", "code", "What makes a person count", "definition_basis")
+MINIMUM_STAY = Field("minimum_stay", "text", "Shortest stay that counts", nullable=True)
+EXCLUDED = Field("excluded", "text", "Who is left out", nullable=True)
+DOCUMENT = Field("document", "text", "Law or document that defines it", nullable=True)
+YEAR_FROM = Field("year_from", "integer", "First year")
+YEAR_TO = Field("year_to", "integer", "Last year")
+HOLDS = Field("holds", "code", "What the source holds of the cell", "holds")
+DATE_SEEN = Field("date_seen", "date", "When somebody saw that it is there", nullable=True)
+SEEN_BY = Field("seen_by", "text", "Who saw it", nullable=True)
+
+# --- The map ---------------------------------------------------------------------------------
+
+STATUS = Field(
+    "status",
+    "code",
+    "available, partial or not_available, by the best source",
+    "availability_status",
+)
+STATUS_NATIONAL = Field(
+    "status_national", "code", "The same by national producers only", "availability_status"
+)
+RULE = Field("rule", "code", "Rule of availability that decided", "rule")
+REASON_TEXT = Field("reason", "text", "A sentence that names source and rule")
+EVIDENCE = Field("evidence", "code", "observed, declared or none", "evidence")
+COMPLETENESS = Field(
+    "completeness",
+    "number",
+    "Known parts as a share of the total of the same universe",
+    unit="share",
+    nullable=True,
+)
+OBSERVATIONS = Field("observations", "integer", "Figures of the warehouse that speak to the cell")
+SOURCES = Field("sources", "text", "Sources that speak to the cell", nullable=True)
+PUBLIC_SOURCES = Field("public_sources", "text", "Those that are public", nullable=True)
+AUTHOR = Field("author", "text", "Who decided it")
+DECIDED_ON = Field("date", "date", "When it was decided")
+OVERRIDE_REASON = Field("reason", "text", "Why the computed cell is overridden")
+EXPECTED_VALUE = Field(
+    "expected_value", "number", "The figure that the override expects to find", nullable=True
+)
+YEARS = Field("years", "text", "Years that the source speaks to")
+
+# --- Quality, lineage, build -----------------------------------------------------------------
+
+ISSUE_KIND = Field("kind", "code", "What kind of oddity it is", "issue_kind")
+ISSUE_TEXT = Field("description", "text", "What is odd, with the figures that show it")
+TABLE_NAME = Field("table_name", "code", "Table of the warehouse")
+COLUMN_NAME = Field("column_name", "code", "Column of that table")
+UPSTREAM_TABLE = Field("upstream_table", "text", "Table or file column that it is made of")
+UPSTREAM_COLUMN = Field("upstream_column", "text", "Column of the upstream table")
+BUILD_ID = Field("build_id", "text", "Name of the build")
+BUILT_AT = Field("built_at", "timestamp", "When it was built, UTC")
+CONTRACT_VERSION = Field("contract_version", "text", "Version of the public contract")
+FINGERPRINT = Field(
+    "fingerprint", "text", "SHA-256 over accepted extracts, reference data, models and code"
+)
+FINGERPRINT_PARTS = Field("fingerprint_parts", "text", "The parts of the fingerprint, JSON")
+RUN_ID = Field("run_id", "text", "Dagster run that built it", nullable=True)

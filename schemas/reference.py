@@ -1,0 +1,156 @@
+"""The reference tables: vocabularies, sources, datasets and what the map should hold.
+
+Their rows are kept in ``warehouse/reference/*.csv``; one model a file, of the same name.
+"""
+
+from __future__ import annotations
+
+from schemas import fields as f
+from schemas.table import Field, RowCheck, TableModel, nullable
+
+_NAMES: tuple[Field, ...] = (f.NAME_EN, f.NAME_RU, f.NAME_KY)
+
+
+def _table(
+    name: str,
+    description: str,
+    fields: tuple[Field, ...],
+    key: tuple[str, ...],
+    checks: tuple[RowCheck, ...] = (),
+) -> TableModel:
+    return TableModel(name, description, fields, key, checks, enforce_key=True)
+
+
+_YEARS_IN_ORDER = RowCheck(
+    "years_in_order",
+    "a first year that is not after the last",
+    lambda frame: frame["year_from"] <= frame["year_to"],
+    "year_from",
+)
+# A public holding that nobody has seen can't be defended before a ministry.
+_SEEN = RowCheck(
+    "public_is_seen",
+    "a link, a date and a reader for what is public and complete",
+    lambda frame: (
+        ~((frame["access"] == "public") & (frame["holds"] == "complete"))
+        | (frame["link"].notna() & frame["date_seen"].notna() & frame["seen_by"].notna())
+    ),
+    "link",
+)
+
+AREA = _table(
+    "area",
+    "Countries, oblasts, groups and residuals, with their names",
+    (f.AREA, f.AREA_KIND, f.ISO2, f.M49, f.PARENT, *_NAMES),
+    ("area",),
+)
+CODE = _table(
+    "code",
+    "Codes of all lists, with their labels",
+    (f.CODE_LIST, f.CODE, f.POSITION, *_NAMES, f.DESCRIPTION),
+    ("list", "code"),
+)
+INDICATOR = _table(
+    "indicator",
+    "What is counted",
+    (f.INDICATOR, f.MEASURE, f.UNIT, *_NAMES, f.DESCRIPTION),
+    ("indicator",),
+)
+THEME = _table(
+    "theme",
+    "The ten themes of the report",
+    (f.THEME, f.POSITION, f.SECTION, *_NAMES),
+    ("theme",),
+)
+THEME_BREAKDOWN = _table(
+    "theme_breakdown",
+    "The breakdowns that the matrix holds for a theme and measure",
+    (f.THEME, f.MEASURE, f.MATRIX_BREAKDOWN, f.POSITION, f.DIMENSION, f.WHY),
+    ("theme", "measure", "breakdown"),
+)
+THEME_INDICATOR = _table(
+    "theme_indicator",
+    "From which side a theme looks at an indicator, and whether that decides cells",
+    (f.THEME, f.MEASURE, f.INDICATOR, f.SIDE, f.ROLE),
+    ("theme", "measure", "indicator", "side"),
+)
+PREFERENCE = _table(
+    "preference",
+    "Which dataset and additive set give a theme's figure along a dimension; additive_set is a "
+    "glob pattern, empty for a published total",
+    (
+        f.THEME, f.MEASURE, f.INDICATOR, f.DIMENSION, f.UNIT, f.SOURCE, f.DATASET, f.ADDITIVE_SET,
+        f.RANK,
+    ),
+    ("theme", "measure", "indicator", "dimension", "unit", "rank"),
+)  # fmt: skip
+COUNTRY = _table(
+    "country", "Countries that a build holds", (f.COUNTRY, f.ACTIVE, f.NOTE), ("country",)
+)
+SOURCE = _table(
+    "source",
+    "Data systems and publications, with the eleven columns of the report's Table 2",
+    (
+        f.SOURCE, f.SOURCE_KIND, nullable(f.COUNTRY), f.AUTHORS, f.INSTITUTION, f.TITLE, f.LINK,
+        f.DATA_SOURCE, f.FREQUENCY, f.PUBLICLY_AVAILABLE, f.BREAKDOWNS_TEXT, f.DEFINITION_TEXT,
+        f.LANGUAGES, f.ACCESS, f.REQUEST_ROUTE, f.LICENCE, f.LICENCE_LINK, f.CITATION, f.SECTION,
+    ),
+    ("source",),
+)  # fmt: skip
+DATASET = _table(
+    "dataset",
+    "Tables that are ingested, with the limits of their gate",
+    (
+        f.SOURCE, f.DATASET, f.TITLE, f.DESCRIPTION, f.CURRENT_RULE, f.CADENCE_MONTHS,
+        f.GRACE_DAYS, f.MAX_ROW_DROP, f.LINK, f.FORMAT,
+    ),
+    ("source", "dataset"),
+)  # fmt: skip
+RELEASE = _table(
+    "release",
+    "Releases of the datasets, and from when the world could know them",
+    (
+        f.SOURCE, f.DATASET, f.RELEASE, f.KNOWN_ON_FROM, f.KNOWN_ON_TO, f.INTERIM_YEAR,
+        f.INTERIM_REFERENCE_DATE, f.NOTE,
+    ),
+    ("source", "dataset", "release"),
+)  # fmt: skip
+DEFINITION = _table(
+    "definition",
+    "How producers define what they count, in our own words",
+    (
+        f.DEFINITION, f.TERM, nullable(f.PRODUCER), f.TEXT_EN, f.BASIS, f.MINIMUM_STAY, f.EXCLUDED,
+        f.DOCUMENT,
+    ),
+    ("definition",),
+)  # fmt: skip
+COVERAGE = _table(
+    "coverage",
+    "What a source is known to hold of a cell, ingested or not",
+    (
+        f.COUNTRY, f.SOURCE, f.THEME, f.MEASURE, f.MATRIX_BREAKDOWN, f.YEAR_FROM, f.YEAR_TO,
+        f.ACCESS, f.HOLDS, f.LINK, f.DATE_SEEN, f.SEEN_BY, f.SECTION, f.NOTE,
+    ),
+    ("country", "source", "theme", "measure", "breakdown", "year_from", "holds"),
+    (_YEARS_IN_ORDER, _SEEN),
+)  # fmt: skip
+PARAMETER = _table(
+    "parameter",
+    "Settings of the assessment",
+    (f.PARAMETER, f.PARAMETER_VALUE, f.DESCRIPTION),
+    ("parameter",),
+)
+OVERRIDE = _table(
+    "override",
+    "Cells that a person decided, with reason, author and the figure they expect",
+    (
+        f.COUNTRY, f.THEME, f.MEASURE, f.MATRIX_BREAKDOWN, f.YEAR, f.STATUS, f.RULE,
+        f.OVERRIDE_REASON, f.AUTHOR, f.DECIDED_ON, nullable(f.INDICATOR), f.EXPECTED_VALUE,
+    ),
+    ("country", "theme", "measure", "breakdown", "year"),
+)  # fmt: skip
+
+REFERENCE_TABLES: tuple[TableModel, ...] = (
+    AREA, CODE, INDICATOR, THEME, THEME_BREAKDOWN, THEME_INDICATOR, PREFERENCE, COUNTRY, SOURCE,
+    DATASET, RELEASE, DEFINITION, COVERAGE, PARAMETER, OVERRIDE,
+)  # fmt: skip

@@ -1,0 +1,273 @@
+"""The DuckDB file: build it beside the published one, prove it, rename it over.
+
+Only the publish step writes. Readers keep the file they have open and see the new one when they
+open again; nobody waits for anybody.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from string import Template
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from schemas.table import TableModel
+from warehouse.home import VIEWS_FOLDER, Home
+
+CONTRACT_VERSION = "1.0"
+TableInput = Path | pd.DataFrame
+
+_FLOW_PERIOD = "period_start, period_end"
+_COUNTRY_VIEWS: tuple[tuple[str, str, str, str, str], ...] = (
+    # name, measure, facts, period columns, condition on freq
+    ("VIEW country_stock", "stock", "stock", "reference_date", "fact.freq = 'A'"),
+    ("VIEW country_flow", "flow", "flow", _FLOW_PERIOD, "fact.freq = 'A'"),
+    ("VIEW country_flow_part_year", "flow", "flow", _FLOW_PERIOD, "fact.freq = '_O'"),
+    (
+        "MACRO country_stock_known_on(day)", "stock", "stock_known_on(day)", "reference_date",
+        "fact.freq = 'A'",
+    ),
+    (
+        "MACRO country_flow_known_on(day)", "flow", "flow_known_on(day)", _FLOW_PERIOD,
+        "fact.freq = 'A'",
+    ),
+)  # fmt: skip
+_VIEW_COMMENTS = {
+    "country_stock": "Current stocks by country, theme, indicator and breakdown, totals derived",
+    "country_flow": "Current annual flows by country, theme, indicator and breakdown, totals "
+    "derived",
+    "country_flow_part_year": "Flows of part of a year, in the columns of country_flow",
+}
+
+
+class NoWarehouse(Exception):
+    """Nothing was published yet."""
+
+
+class BuildRefused(Exception):
+    """A build that did not prove itself; the published file stays as it was."""
+
+
+def open_read_only(home: Home) -> duckdb.DuckDBPyConnection:
+    """Open the published file for reading.
+
+    Raises:
+        NoWarehouse: Nothing was published yet.
+    """
+    if not home.database.is_file():
+        raise NoWarehouse(f"no warehouse at {home.database}: run a refresh first")
+    return duckdb.connect(str(home.database), read_only=True)
+
+
+def in_memory(inputs: Mapping[str, TableInput]) -> duckdb.DuckDBPyConnection:
+    """A database in memory with the user's views over given tables, to assess before publishing.
+
+    Args:
+        inputs: Parquet file or frame of each table that the views of figures read: facts,
+            superseded facts, extract and the reference tables.
+
+    Returns:
+        A connection in which ``country_stock``, ``country_flow`` and ``cell_evidence`` answer as
+        they will in the published file.
+    """
+    connection = duckdb.connect()
+    for name, one in inputs.items():
+        if isinstance(one, Path):
+            connection.read_parquet(str(one)).create_view(name)
+        else:
+            _insert(connection, f'CREATE TABLE "{name}" AS', one)
+    create_figure_views(connection)
+    return connection
+
+
+def build(
+    path: Path,
+    models: Mapping[str, TableModel],
+    inputs: Mapping[str, TableInput],
+    ddl: Mapping[str, list[str]],
+) -> dict[str, int]:
+    """Build a database file from typed tables.
+
+    Args:
+        path: The file to make; what stands there is removed.
+        models: Model of each table.
+        inputs: Parquet file or frame of each table; the same names as the models'.
+        ddl: CREATE TABLE and COMMENT statements of each table.
+
+    Returns:
+        Number of rows of each table.
+
+    Raises:
+        BuildRefused: The build does not prove itself; the file is removed.
+        ValueError: An input is missing or unknown.
+    """
+    if set(models) != set(inputs):
+        raise ValueError(f"tables without input or model: {sorted(set(models) ^ set(inputs))}")
+    remove(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with duckdb.connect(str(path)) as connection:
+            rows = {}
+            for name in models:
+                for statement in ddl[name]:
+                    connection.execute(statement)
+                rows[name] = _insert(connection, f'INSERT INTO "{name}" BY NAME', inputs[name])
+            create_figure_views(connection)
+            create_matrix_views(connection)
+            prove(connection, models)
+            connection.execute("CHECKPOINT")
+    except BuildRefused:
+        remove(path)
+        raise
+    return rows
+
+
+def publish(home: Home, built: Path) -> None:
+    """Rename a proven build over the published file.
+
+    Args:
+        home: The warehouse home.
+        built: A closed build on the same file system.
+
+    Raises:
+        BuildRefused: A write-ahead log stands beside the build, so it was not closed cleanly.
+    """
+    for database in (built, home.database):
+        log = database.with_name(database.name + ".wal")
+        if log.exists():
+            if database == built:
+                raise BuildRefused(f"{log.name} is left beside the build")
+            # Readers never write, so a log beside the published file is a stranger's and would
+            # be fatal to the new file.
+            log.unlink()
+    _sync(built)
+    os.replace(built, home.database)
+    _sync(home.database.parent)
+
+
+def remove(path: Path) -> None:
+    """Remove a build and its write-ahead log."""
+    path.unlink(missing_ok=True)
+    path.with_name(path.name + ".wal").unlink(missing_ok=True)
+
+
+def create_figure_views(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the views and macros over facts: histories, known-on, country figures, evidence."""
+    connection.execute(_sql("history"))
+    for measure in ("stock", "flow"):
+        connection.execute(_sql("known_on", measure=measure))
+    for name, measure, facts, period, frequency in _COUNTRY_VIEWS:
+        figures = ", ".join(f"figures.{column}" for column in period.split(", "))
+        query = _sql(
+            "country_figures", measure=measure, facts=facts, period=period, frequency=frequency,
+            figure_period=figures,
+        )  # fmt: skip
+        table = " TABLE" if name.startswith("MACRO") else ""
+        connection.execute(f"CREATE {name} AS{table}\n{query}")
+    for view, comment in _VIEW_COMMENTS.items():
+        connection.execute(f"COMMENT ON VIEW {view} IS '{comment}'")
+    connection.execute(_sql("cell_evidence"))
+
+
+def create_matrix_views(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create ``availability_<theme>``, one view a theme, in the report's shape."""
+    themes = connection.execute("SELECT theme FROM theme ORDER BY position").fetchall()
+    for (theme,) in themes:
+        columns = connection.execute(
+            "SELECT measure, breakdown FROM theme_breakdown WHERE theme = ? "
+            "ORDER BY measure DESC, position",
+            [theme],
+        ).fetchall()
+        listed = ",\n    ".join(
+            f"max(status) FILTER (measure = '{measure}' AND breakdown = '{breakdown}') "
+            f'AS "{measure}_{breakdown}"'
+            for measure, breakdown in columns
+        )
+        connection.execute(_sql("availability_theme", theme=theme, columns=listed))
+
+
+def prove(connection: duckdb.DuckDBPyConnection, models: Mapping[str, TableModel]) -> None:
+    """Prove a build before it is published.
+
+    Args:
+        connection: The build.
+        models: Model of each table.
+
+    Raises:
+        BuildRefused: A key repeats, a value is missing without a status that says why, a release
+            or extract of a figure is unknown, two releases of a dataset became known on one day,
+            a cell of the matrix is missing, or a view does not answer.
+    """
+    for model in models.values():
+        if not model.enforce_key:
+            key = ", ".join(f'"{name}"' for name in model.key)
+            _none(
+                connection,
+                f'SELECT {key} FROM "{model.name}" GROUP BY ALL HAVING count(*) > 1',
+                f"{model.name}: key repeats",
+            )
+    for measure in ("stock", "flow"):
+        _none(
+            connection,
+            f"SELECT * FROM {measure}_history WHERE value IS NULL AND obs_status = 'A'",
+            f"{measure}: a missing value has status A",
+        )
+        _none(
+            connection,
+            f"SELECT DISTINCT source, dataset, release, extract_id FROM {measure}_history AS fact "
+            "WHERE NOT EXISTS (SELECT 1 FROM extract AS e WHERE e.accepted "
+            "AND e.extract_id = fact.extract_id AND e.release = fact.release)",
+            f"{measure}: a figure's extract or release is unknown",
+        )
+    _none(
+        connection,
+        "SELECT source, dataset, known_on_to FROM release GROUP BY ALL HAVING count(*) > 1",
+        "release: two releases of a dataset became known on one day",
+    )
+    _none(
+        connection,
+        "SELECT c.country, b.theme, b.measure, b.breakdown, y.year FROM theme_breakdown AS b "
+        "JOIN country AS c ON c.active "
+        "CROSS JOIN (SELECT DISTINCT year FROM availability_matrix) AS y "
+        "ANTI JOIN availability_matrix AS m ON m.country = c.country AND m.theme = b.theme "
+        "AND m.measure = b.measure AND m.breakdown = b.breakdown AND m.year = y.year",
+        "availability_matrix: a cell is missing",
+    )
+    for (view,) in connection.execute(
+        "SELECT view_name FROM duckdb_views() WHERE NOT internal"
+    ).fetchall():
+        connection.execute(f'SELECT * FROM "{view}" LIMIT 0')
+
+
+def _none(connection: duckdb.DuckDBPyConnection, query: str, meaning: str) -> None:
+    found = connection.execute(f"SELECT * FROM ({query}) LIMIT 3").fetchall()
+    if found:
+        raise BuildRefused(f"{meaning}: {found}")
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, into: str, rows: TableInput) -> int:
+    if isinstance(rows, Path):
+        connection.execute(f"{into} SELECT * FROM read_parquet(?)", [str(rows)])
+        counted = connection.execute("SELECT count(*) FROM read_parquet(?)", [str(rows)])
+        return int(counted.fetchall()[0][0])
+    # Through Arrow, so that missing numbers arrive as NULL and not as NaN.
+    connection.register("given_rows", pa.Table.from_pandas(rows, preserve_index=False))
+    connection.execute(f"{into} SELECT * FROM given_rows")
+    connection.unregister("given_rows")
+    return len(rows)
+
+
+def _sql(name: str, **values: str) -> str:
+    return Template((VIEWS_FOLDER / f"{name}.sql").read_text(encoding="utf-8")).substitute(values)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,209 @@
+"""Keep files as they came, named by their content, with a manifest each.
+
+Landing is append-only: the same bytes are kept once, nothing is overwritten, and a manifest is
+written after its file, so that a crash in between leaves a file without a manifest, which the
+next landing takes again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+
+from schemas.assessment import EXTRACT
+from schemas.validate import conform, empty_frame
+from warehouse.home import Home
+
+MANIFEST_SUFFIX = ".manifest.json"
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What is known of a landed file.
+
+    Attributes:
+        extract_id: SHA-256 of the file's bytes.
+        source: Publisher.
+        dataset: The publisher's table.
+        release: The publisher's release, None when a refused file does not say.
+        scope: Areas whose rows are complete in it; ``ALL`` for the world.
+        file: Name of the file when it came; for reading only, never part of a path.
+        bytes: Size.
+        rows: Rows of the publisher's file.
+        link: Where it was fetched from.
+        retrieved_at: When it was fetched.
+        landed_at: When it was landed, UTC.
+        landed_order: Order among all landed files.
+        licence: Terms of reuse.
+        licence_link: Where these stand.
+        citation: How to cite.
+        figures_from: Where a bundled extract's figures were taken from.
+        accepted: Whether the gate accepted it.
+        why: Why it was refused.
+        note: A remark.
+    """
+
+    extract_id: str
+    source: str
+    dataset: str
+    release: str | None
+    scope: tuple[str, ...] | None
+    file: str
+    bytes: int
+    rows: int | None
+    link: str | None
+    retrieved_at: str | None
+    landed_at: str
+    landed_order: int
+    licence: str | None
+    licence_link: str | None
+    citation: str | None
+    figures_from: str | None
+    accepted: bool
+    why: str | None
+    note: str | None
+
+
+def content_id(path: Path) -> str:
+    """SHA-256 of a file's bytes, read in pieces."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(_CHUNK):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def accepted(home: Home, source: str | None = None, dataset: str | None = None) -> list[Manifest]:
+    """Manifests of accepted files, in the order of landing.
+
+    Args:
+        home: The warehouse home.
+        source: Only this publisher's, if given.
+        dataset: Only this dataset's, if given.
+    """
+    found = [
+        one
+        for one in _manifests(home.landing)
+        if source in (None, one.source) and dataset in (None, one.dataset)
+    ]
+    return sorted(found, key=lambda one: one.landed_order)
+
+
+def refused(home: Home) -> list[Manifest]:
+    """Manifests of files in quarantine, in the order of landing."""
+    return sorted(_manifests(home.quarantine), key=lambda one: one.landed_order)
+
+
+def standing_refusals(home: Home) -> list[Manifest]:
+    """Refused files after which no file of the same dataset was accepted."""
+    last_accepted: dict[tuple[str, str], int] = {}
+    for one in accepted(home):
+        last_accepted[one.source, one.dataset] = one.landed_order
+    return [
+        one
+        for one in refused(home)
+        if one.landed_order > last_accepted.get((one.source, one.dataset), -1)
+    ]
+
+
+def landed_file(home: Home, manifest: Manifest) -> Path:
+    """Where the bytes of a landed file are.
+
+    Raises:
+        FileNotFoundError: The manifest's file is gone.
+    """
+    path = _folder(home, manifest) / manifest.extract_id
+    if not path.is_file():
+        raise FileNotFoundError(f"landed file {manifest.extract_id} of {manifest.source} is gone")
+    return path
+
+
+def keep(home: Home, path: Path, manifest: Manifest) -> Manifest:
+    """Land a file: copy its bytes and write its manifest.
+
+    Args:
+        home: The warehouse home.
+        path: The file as it came; it stays where it is.
+        manifest: What is known of it; ``accepted`` decides between landing and quarantine.
+
+    Returns:
+        The manifest as it stands on disk, with its place in the order.
+    """
+    folder = _folder(home, manifest)
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / manifest.extract_id
+    if not target.is_file():
+        temporary = target.with_name(f".{manifest.extract_id}.{os.getpid()}")
+        shutil.copyfile(path, temporary)
+        os.replace(temporary, target)
+    standing = Manifest(
+        **{
+            **asdict(manifest),
+            "scope": manifest.scope,
+            "landed_order": next_order(home),
+            "landed_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+    )
+    _write_manifest(target.with_name(target.name + MANIFEST_SUFFIX), standing)
+    if manifest.accepted:
+        release_from_quarantine(home, manifest.extract_id)
+    return standing
+
+
+def release_from_quarantine(home: Home, extract_id: str) -> None:
+    """Forget a refusal of bytes that were accepted since."""
+    for name in (extract_id + MANIFEST_SUFFIX, extract_id):
+        (home.quarantine / name).unlink(missing_ok=True)
+
+
+def next_order(home: Home) -> int:
+    """The next place in the order of landing."""
+    orders = [one.landed_order for one in (*accepted(home), *refused(home))]
+    return max(orders, default=-1) + 1
+
+
+def as_frame(manifests: list[Manifest]) -> pd.DataFrame:
+    """The rows of table ``extract``.
+
+    Args:
+        manifests: Accepted and refused files.
+
+    Returns:
+        A frame in the columns of ``schemas.assessment.EXTRACT``.
+    """
+    if not manifests:
+        return empty_frame(EXTRACT)
+    rows = [
+        {**asdict(one), "scope": ";".join(one.scope) if one.scope else None} for one in manifests
+    ]
+    return conform(pd.DataFrame(rows), EXTRACT)
+
+
+def _folder(home: Home, manifest: Manifest) -> Path:
+    if manifest.accepted:
+        return home.landing / manifest.source / manifest.dataset
+    return home.quarantine
+
+
+def _manifests(folder: Path) -> list[Manifest]:
+    found = []
+    for path in sorted(folder.rglob(f"*{MANIFEST_SUFFIX}")):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        content["scope"] = tuple(content["scope"]) if content["scope"] else None
+        found.append(Manifest(**content))
+    return found
+
+
+def _write_manifest(path: Path, manifest: Manifest) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
+    temporary.write_text(text + "\n", encoding="utf-8")
+    os.replace(temporary, path)

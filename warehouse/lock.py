@@ -1,0 +1,73 @@
+"""One refresh at a time: a lock that the system frees when its holder dies."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from filelock import FileLock, Timeout
+
+from warehouse.home import Home
+
+
+class Locked(Exception):
+    """Another refresh is running."""
+
+
+@contextmanager
+def refresh_lock(home: Home) -> Iterator[None]:
+    """Hold the refresh lock; within one process it may be taken again.
+
+    The lock is the kernel's (flock), so a killed process can't leave it behind. Who holds it is
+    written beside it for people to read, and is believed only while the lock itself is held.
+
+    Args:
+        home: The warehouse home.
+
+    Raises:
+        Locked: Another process holds it; the message says which, and since when.
+    """
+    home.make()
+    lock = FileLock(home.lock, timeout=0, is_singleton=True, thread_local=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise Locked(f"another refresh is running: {holder(home)}") from None
+    try:
+        _write_holder(home)
+        yield
+    finally:
+        lock.release()
+
+
+def holder(home: Home) -> str:
+    """Who took the lock last, as written beside it."""
+    try:
+        said = json.loads(home.lock.with_suffix(".json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return "holder unknown"
+    return f"process {said['pid']} since {said['since']}"
+
+
+def is_held(home: Home) -> bool:
+    """Whether another process holds the lock now."""
+    if not home.lock.exists():
+        return False
+    lock = FileLock(home.lock, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        return True
+    lock.release()
+    return False
+
+
+def _write_holder(home: Home) -> None:
+    said = {"pid": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")}
+    path = home.lock.with_suffix(".json")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_text(json.dumps(said), encoding="utf-8")
+    os.replace(temporary, path)

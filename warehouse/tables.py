@@ -1,0 +1,119 @@
+"""Tables between assets: typed Parquet, written under a temporary name and renamed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+from upath import UPath
+
+from schemas.generate import table_schema
+from schemas.table import TableModel
+from warehouse.home import Home
+from warehouse.lock import refresh_lock
+
+PREVIEW_ROWS = 5
+
+
+class WarehouseHome(dg.ConfigurableResource[Home]):
+    """The warehouse home that a run works in; the run holds its refresh lock.
+
+    Attributes:
+        root: The folder that holds ``migration.duckdb`` and ``var/``.
+    """
+
+    root: str
+
+    @property
+    def home(self) -> Home:
+        """The paths of the home."""
+        return Home(Path(self.root))
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[WarehouseHome]:  # type: ignore[override]
+        """Hold the lock for as long as the run needs the home.
+
+        Raises:
+            warehouse.lock.Locked: Another refresh is running.
+        """
+        with refresh_lock(self.home):
+            yield self
+
+
+class ParquetTables(dg.UPathIOManager):
+    """Keeps each asset's frame as ``var/tables/<stage>/<table>.parquet``."""
+
+    extension: str = ".parquet"
+
+    def dump_to_path(self, context: dg.OutputContext, obj: pd.DataFrame, path: UPath) -> None:
+        """Write a frame; readers see the old file or the new one, never half of it."""
+        write_table(obj, Path(path))
+
+    def load_from_path(self, context: dg.InputContext, path: UPath) -> pd.DataFrame:
+        """Read a frame with the types that it was written with."""
+        return pd.read_parquet(Path(path))
+
+    def get_metadata(self, context: dg.OutputContext, obj: pd.DataFrame) -> dict[str, Any]:
+        """Nothing: the assets describe themselves, see ``described``."""
+        return {}
+
+
+def write_table(frame: pd.DataFrame, path: Path) -> None:
+    """Write a frame to Parquet under a temporary name and rename it.
+
+    Args:
+        frame: A frame whose columns have types; an untyped all-missing column would reach
+            DuckDB as INTEGER.
+        path: Where it shall stand.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    frame.to_parquet(temporary, index=False, compression="zstd")
+    os.replace(temporary, path)
+
+
+def table_path(home: Home, *key: str) -> Path:
+    """Where the table of an asset key stands, stage first.
+
+    Args:
+        home: The warehouse home.
+        key: The parts of the asset key.
+
+    Returns:
+        The path that ``ParquetTables`` uses for the same key.
+    """
+    return home.tables.joinpath(*key[:-1], f"{key[-1]}.parquet")
+
+
+def described(
+    frame: pd.DataFrame, model: TableModel, lineage: dg.TableColumnLineage | None = None
+) -> dict[str, Any]:
+    """What Dagster's page of a table shows: rows, columns, their lineage and a preview.
+
+    Args:
+        frame: The table.
+        model: Its model.
+        lineage: Which upstream columns its columns are made of.
+
+    Returns:
+        Metadata for a materialisation.
+    """
+    preview = frame.head(PREVIEW_ROWS).astype("str").to_markdown(index=False) if len(frame) else ""
+    metadata: dict[str, Any] = {
+        "dagster/row_count": len(frame),
+        "dagster/column_schema": table_schema(model),
+        "preview": dg.MetadataValue.md(preview),
+    }
+    if lineage is not None:
+        metadata["dagster/column_lineage"] = lineage
+    return metadata
+
+
+def io_manager(home: Home) -> ParquetTables:
+    """The IO manager of a home."""
+    return ParquetTables(base_path=UPath(home.tables))

@@ -1,0 +1,47 @@
+-- stock_known_on(day), flow_known_on(day): the figures that were current on that day.
+--
+-- A release counts from the last day of its known_on interval. Of the releases known by then, the
+-- newest whose extract is complete for the origin or the destination of a figure (or for the
+-- world) is current for it; in datasets of rule `window`, years that left the newest stay.
+-- ${measure} is stock or flow.
+CREATE MACRO ${measure}_known_on(day) AS TABLE
+WITH known AS (
+    SELECT e.source, e.dataset, e.release, r.known_on_to, unnest(string_split(e.scope, ';')) AS area
+    FROM extract AS e
+    JOIN release AS r USING (source, dataset, release)
+    WHERE e.accepted AND r.known_on_to <= CAST(day AS DATE)
+),
+held AS (
+    SELECT DISTINCT fact.source, fact.dataset, fact.release, fact.year
+    FROM ${measure}_history AS fact
+),
+newest AS (
+    SELECT
+        known.source, known.dataset, known.area, held.year,
+        max(known.known_on_to) FILTER (held.release = known.release) AS with_year,
+        max(known.known_on_to) AS any_year
+    FROM known
+    JOIN held ON held.source = known.source AND held.dataset = known.dataset
+    GROUP BY ALL
+),
+current_release AS (
+    SELECT
+        newest.source, newest.dataset, newest.area, newest.year,
+        CASE dataset.current_rule WHEN 'window' THEN with_year ELSE any_year END AS known_on_to
+    FROM newest
+    JOIN dataset USING (source, dataset)
+)
+SELECT fact.*
+FROM ${measure}_history AS fact
+JOIN release AS r
+    ON r.source = fact.source AND r.dataset = fact.dataset AND r.release = fact.release
+LEFT JOIN current_release AS w
+    ON w.source = fact.source AND w.dataset = fact.dataset AND w.year = fact.year AND w.area = 'ALL'
+LEFT JOIN current_release AS o
+    ON o.source = fact.source AND o.dataset = fact.dataset AND o.year = fact.year
+    AND o.area = fact.origin
+LEFT JOIN current_release AS d
+    ON d.source = fact.source AND d.dataset = fact.dataset AND d.year = fact.year
+    AND d.area = fact.destination
+WHERE r.known_on_to <= CAST(day AS DATE)
+    AND r.known_on_to = greatest(w.known_on_to, o.known_on_to, d.known_on_to);
