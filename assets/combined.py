@@ -1,7 +1,5 @@
 """All publishers together: current and superseded figures, extracts and quality issues."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg
@@ -17,7 +15,7 @@ from schemas.assessment import EXTRACT
 from schemas.table import TableModel
 from schemas.validate import conform, validate
 from warehouse import fingerprint, reference_data
-from warehouse.tables import WarehouseHome, described
+from warehouse.tables import FRAME, WarehouseHome, described
 
 CODE_VERSION = "1"
 
@@ -51,7 +49,7 @@ def _facts(publishers: tuple[str, ...]) -> dg.AssetsDefinition:
     )
     def combine_facts(
         warehouse_home: WarehouseHome, extract: pd.DataFrame, **observations: pd.DataFrame
-    ) -> Iterator[dg.Output[pd.DataFrame]]:
+    ) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
         reference = reference_data.load()
         tables = combine(
             concatenate([observations[name] for name in publishers]),
@@ -64,9 +62,9 @@ def _facts(publishers: tuple[str, ...]) -> dg.AssetsDefinition:
             frame = validate(
                 getattr(tables, model.name), model, reference.codes, prove_key=False
             )
-            yield dg.Output(
-                frame,
-                output_name=model.name,
+            yield dg.MaterializeResult(
+                asset_key=["combined", model.name],
+                value=frame,
                 metadata=described(
                     frame, model, lineage(combined_columns(model, "observations"))
                 ),
@@ -85,8 +83,9 @@ def _stacked(part: str, model: TableModel, publishers: tuple[str, ...]) -> dg.As
         owners=OWNERS,
         kinds={"pandas", "parquet"},
         code_version=CODE_VERSION,
+        dagster_type=FRAME,
     )
-    def stacked(**parts: pd.DataFrame) -> dg.MaterializeResult[pd.DataFrame]:
+    def stacked(**parts: pd.DataFrame) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster wants it bare
         frame = conform(concatenate([parts[name] for name in publishers]), model)
         # A file that no reader knows belongs to no publisher and stands with each of them.
         frame = frame.drop_duplicates(list(model.key)).reset_index(drop=True)

@@ -66,7 +66,10 @@ def extract_order(extracts: pd.DataFrame, releases: pd.DataFrame) -> pd.DataFram
         each dataset).
     """
     keys = ["source", "dataset", "release"]
-    known = releases[[*keys, "known_on_to"]].astype(dict.fromkeys(keys, "str"))
+    # pandas does not rank dates of Arrow's type.
+    known = releases[[*keys, "known_on_to"]].astype(
+        dict.fromkeys(keys, "str") | {"known_on_to": "datetime64[s]"}
+    )
     accepted = extracts[extracts["accepted"]].astype(dict.fromkeys(keys, "str"))
     ordered = accepted.merge(known, on=keys, how="inner", validate="many_to_one").sort_values(
         ["source", "dataset", "known_on_to", "landed_order"]

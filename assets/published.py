@@ -1,7 +1,5 @@
 """Publish: one DuckDB file, built beside the old one, proven, and renamed over it."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Iterator

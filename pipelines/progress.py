@@ -1,7 +1,5 @@
 """Tell who listens how far a run is: one call a finished step."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 

@@ -1,7 +1,5 @@
 """When work runs without being asked."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from pipelines.jobs import REFRESH

@@ -18,6 +18,9 @@ from warehouse.home import Home
 from warehouse.lock import refresh_lock
 
 PREVIEW_ROWS = 5
+# Assets that return checks beside their table are annotated with a bare MaterializeResult, from
+# which Dagster can't tell the table's type.
+FRAME = dg.PythonObjectDagsterType(pd.DataFrame, name="DataFrame")
 
 
 class WarehouseHome(dg.ConfigurableResource[Home]):

@@ -1,7 +1,5 @@
 """The map in the asset graph: the availability matrix and the table of sources."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg
@@ -41,7 +39,7 @@ MODELS = {"matrix": AVAILABILITY_MATRIX, "sources_by_year": SOURCES_BY_YEAR}
         dg.AssetKey(["reference", "tables"]),
     ],
 )
-def availability(warehouse_home: WarehouseHome) -> Iterator[dg.Output[pd.DataFrame]]:
+def availability(warehouse_home: WarehouseHome) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
     """Assess from the same views that users query, over the tables about to be published."""
     home, reference = warehouse_home.home, reference_data.load()
     evidence, totals, newest_year = evidence_of(home, reference)
@@ -51,9 +49,9 @@ def availability(warehouse_home: WarehouseHome) -> Iterator[dg.Output[pd.DataFra
     }
     version = dg.DataVersion(fingerprint.whole(fingerprint.parts(home))[:16])
     for name, frame in frames.items():
-        yield dg.Output(
-            frame,
-            output_name=name,
+        yield dg.MaterializeResult(
+            asset_key=["availability", name],
+            value=frame,
             metadata=described(frame, MODELS[name], lineage(AVAILABILITY[name])),
             data_version=version,
         )

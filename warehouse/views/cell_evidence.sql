@@ -35,36 +35,31 @@ totals AS (
     FROM annual
     WHERE dimension = 'total'
     GROUP BY ALL
+),
+told AS (
+    SELECT
+        country, theme, measure, indicator, unit, universe, dimension, breakdown, year, last_day,
+        producer, source, dataset, release,
+        bool_or(part_year OR obs_status = 'P') AS interim,
+        count(*) FILTER (value IS NOT NULL) AS observations,
+        coalesce(sum(value) FILTER (is_known_part), 0) AS known,
+        bool_and(value = 0 AND precision > 0) FILTER (value IS NOT NULL) AS all_rounded_zero
+    FROM marked
+    WHERE dimension <> 'cases'
+    GROUP BY ALL
 )
 SELECT
-    marked.country,
-    marked.theme,
-    marked.measure,
-    marked.indicator,
-    marked.dimension,
-    marked.breakdown,
-    marked.year,
-    marked.last_day,
-    marked.part_year OR bool_or(marked.obs_status = 'P') AS interim,
-    marked.producer,
-    marked.source,
-    marked.dataset,
-    marked.release,
-    count(*) FILTER (value IS NOT NULL) AS observations,
-    coalesce(sum(value) FILTER (is_known_part), 0) AS known,
+    told.*,
     totals.total,
     CASE
-        WHEN marked.dimension IN ('total', 'decision') THEN 1.0
-        WHEN totals.total > 0 THEN coalesce(sum(value) FILTER (is_known_part), 0) / totals.total
-    END AS completeness,
-    bool_and(value = 0 AND precision > 0) FILTER (value IS NOT NULL) AS all_rounded_zero
-FROM marked
+        WHEN told.dimension IN ('total', 'decision') THEN 1.0
+        WHEN totals.total > 0 THEN told.known / totals.total
+    END AS completeness
+FROM told
 LEFT JOIN totals
-    ON totals.country = marked.country AND totals.theme = marked.theme
-    AND totals.measure = marked.measure AND totals.indicator = marked.indicator
-    AND totals.unit = marked.unit AND totals.universe = marked.universe
-    AND totals.year = marked.year AND totals.last_day = marked.last_day
-WHERE marked.dimension <> 'cases'
-GROUP BY ALL;
+    ON totals.country = told.country AND totals.theme = told.theme
+    AND totals.measure = told.measure AND totals.indicator = told.indicator
+    AND totals.unit = told.unit AND totals.universe = told.universe
+    AND totals.year = told.year AND totals.last_day = told.last_day;
 
 COMMENT ON VIEW cell_evidence IS 'What the figures say for each cell of the matrix: known parts against the total of the same universe';

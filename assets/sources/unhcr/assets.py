@@ -1,7 +1,5 @@
 """UNHCR in the asset graph: what was landed, the five tables, observations, quality issues."""
 
-from __future__ import annotations
-
 import dagster as dg
 import pandas as pd
 
@@ -24,7 +22,7 @@ from schemas.facts import OBSERVATIONS, QUALITY_ISSUE
 from schemas.sources.unhcr import MODELS
 from schemas.validate import validate
 from warehouse import landing, reference_data
-from warehouse.tables import WarehouseHome, described
+from warehouse.tables import FRAME, WarehouseHome, described
 
 SOURCE = "unhcr"
 CODE_VERSION = "1"
@@ -62,12 +60,13 @@ publisher = dg.AssetSpec(
     kinds={"json", "csv"},
     tags=TAGS,
     code_version=CODE_VERSION,
+    dagster_type=FRAME,
     check_specs=check_specs(EXTRACTS_KEY, ["gate"]),
     freshness_policy=FRESHNESS,
 )
 def extracts(
     context: dg.AssetExecutionContext, warehouse_home: WarehouseHome
-) -> dg.MaterializeResult[pd.DataFrame]:
+) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster wants it bare
     """Land what is new and give the manifests."""
     home = warehouse_home.home
     gate.land(home, reference_data.load(), SOURCE)
@@ -105,6 +104,7 @@ def _source_table(dataset: str) -> dg.AssetsDefinition:
         kinds={"pandas", "parquet"},
         tags=TAGS,
         code_version=CODE_VERSION,
+        dagster_type=FRAME,
         check_specs=check_specs(key, SOURCE_CHECKS),
         metadata={
             "publisher's table": dg.MetadataValue.url(f"{API}{dataset.replace('_', '-')}/"),
@@ -112,7 +112,7 @@ def _source_table(dataset: str) -> dg.AssetsDefinition:
         },
         freshness_policy=FRESHNESS,
     )
-    def table(warehouse_home: WarehouseHome) -> dg.MaterializeResult[pd.DataFrame]:
+    def table(warehouse_home: WarehouseHome) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster wants it bare
         home, reference = warehouse_home.home, reference_data.load()
         try:
             frame = gate.landed_table(home, SOURCE, dataset, reference)
@@ -141,11 +141,12 @@ source_tables = [_source_table(dataset) for dataset in MODELS]
     kinds={"pandas", "parquet"},
     tags=TAGS,
     code_version=CODE_VERSION,
+    dagster_type=FRAME,
     check_specs=check_specs(OBSERVATIONS_KEY, ["key"]),
 )
 def observations(
     warehouse_home: WarehouseHome, **tables: pd.DataFrame
-) -> dg.MaterializeResult[pd.DataFrame]:
+) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster wants it bare
     """Harmonise the five tables."""
     reference = reference_data.load()
     releases = reference.table("release")
@@ -169,11 +170,12 @@ def observations(
     kinds={"pandas", "parquet"},
     tags=TAGS,
     code_version=CODE_VERSION,
+    dagster_type=FRAME,
     check_specs=check_specs(ISSUES_KEY, ["reconciliation"]),
 )
 def quality_issues(
     warehouse_home: WarehouseHome, **tables: pd.DataFrame
-) -> dg.MaterializeResult[pd.DataFrame]:
+) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster wants it bare
     """Look for parts that do not make their total and tables that differ."""
     reference = reference_data.load()
     frame = validate(find_quality_issues(tables), QUALITY_ISSUE, reference.codes)

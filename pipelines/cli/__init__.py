@@ -1,0 +1,1 @@
+"""The command line ``migmap``, one file a command."""

@@ -1,0 +1,29 @@
+"""``migmap``: refresh the warehouse, read files, look at the map, ask in SQL."""
+
+from __future__ import annotations
+
+import typer
+
+from pipelines.cli.matrix import matrix
+from pipelines.cli.read import read
+from pipelines.cli.refresh import refresh
+from pipelines.cli.sql import sql
+from pipelines.cli.status import status
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Migration data map: which migration figures exist, who holds them, who may have them.",
+)
+for command in (refresh, read, matrix, sql, status):
+    app.command()(command)
+
+
+def run() -> None:
+    """Entry point of the script."""
+    app()
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,82 @@
+"""``migmap refresh``: bring the warehouse up to date."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from pipelines.cli.console import EXIT_FAILED, EXIT_LOCKED, EXIT_REFUSED, err, out
+from pipelines.refresh import RefreshResult
+from pipelines.refresh import refresh as run_refresh
+from schemas.faults import Refused
+from warehouse import reference_data
+from warehouse.home import current
+from warehouse.landing import Manifest
+from warehouse.lock import Locked
+
+
+def refresh(
+    source: Annotated[str | None, typer.Option(help="Only this publisher, e.g. unhcr.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Build even if nothing changed.")] = False,
+) -> None:
+    """Land what is new, and build and publish the warehouse if anything changed.
+
+    Exit codes: 0 done or nothing new, 1 failed, 2 a file was refused, 3 locked by another.
+    """
+    home = current()
+    started = monotonic()
+    try:
+        _check_source(source)
+        result = run_refresh(home, source, force=force, listener=_step)
+    except Locked as locked:
+        err.print(f"[red]{locked}[/]", highlight=False)
+        raise typer.Exit(EXIT_LOCKED) from None
+    except Refused as refused:
+        err.print(str(refused), markup=False, highlight=False)
+        raise typer.Exit(EXIT_FAILED) from None
+    for manifest in result.refused:
+        _print_refusal(manifest)
+    if result.failed:
+        for step, cause in result.failed.items():
+            err.print(f"[red]✗ {step}[/]", highlight=False)
+            err.print(cause, markup=False, highlight=False)
+        err.print("Nothing was published; the last good warehouse serves on.")
+        raise typer.Exit(EXIT_FAILED)
+    if result.ran:
+        _print_changes(result)
+        out.print(f"Published {home.database} in {monotonic() - started:.1f} s.", highlight=False)
+    else:
+        out.print("Nothing changed since the published build; no run was started.")
+    if result.refused:
+        raise typer.Exit(EXIT_REFUSED)
+
+
+def _check_source(source: str | None) -> None:
+    known = reference_data.load().table("dataset")["source"].astype(str).unique().tolist()
+    if source is not None and source not in known:
+        raise typer.BadParameter(f"no publisher {source!r} is ingested; known: {', '.join(known)}")
+
+
+def _step(step: str, succeeded: bool) -> None:
+    mark = "[green]✓[/]" if succeeded else "[red]✗[/]"
+    out.print(f"{mark} {step.replace('__', '/')}", highlight=False)
+
+
+def _print_refusal(manifest: Manifest) -> None:
+    err.print(f"[red]Refused:[/] {manifest.file}", highlight=False)
+    err.print(manifest.why or "", markup=False, highlight=False)
+
+
+def _print_changes(result: RefreshResult) -> None:
+    changed = ", ".join(result.changed_parts) or "nothing (forced)"
+    out.print(f"Changed: {changed}", highlight=False)
+    if not result.rows:
+        out.print("No table changed its number of rows.")
+        return
+    table = Table("table", "rows before", "rows now", title="Tables that changed")
+    for name, (now, before) in sorted(result.rows.items()):
+        table.add_row(name, "new" if before is None else f"{before:,}", f"{now:,}")
+    out.print(table)
