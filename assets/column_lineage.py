@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from assets.sources.unhcr.harmonise import COLUMN_LINEAGE as UNHCR
+from assets.sources.unhcr.lineage import COLUMN_LINEAGE as UNHCR
 from schemas.assessment import COLUMN_LINEAGE, EXTRACT
 from schemas.facts import FLOW, FLOW_SUPERSEDED, QUALITY_ISSUE, STOCK, STOCK_SUPERSEDED
 from schemas.reference import REFERENCE_TABLES

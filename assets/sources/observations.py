@@ -42,6 +42,19 @@ def constant(value: str | None, length: int) -> pd.Categorical:
     return pd.Categorical.from_codes(np.zeros(length, dtype="int8"), categories=pd.Index([value]))
 
 
+def chosen(positions: np.ndarray, values: Sequence[str]) -> pd.Categorical:
+    """A categorical column picked from a few values.
+
+    Args:
+        positions: For each row the position of its value; -1 leaves it missing.
+        values: The values, repeated or not.
+    """
+    categories = sorted(set(values))
+    # The last entry serves position -1.
+    codes = np.array([*(categories.index(value) for value in values), -1])
+    return pd.Categorical.from_codes(codes[positions], categories=pd.Index(categories, dtype="str"))
+
+
 def days(values: np.ndarray) -> pd.Series:
     """Days as ``date32``.
 

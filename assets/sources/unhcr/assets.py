@@ -15,8 +15,9 @@ from assets.sources.assets import (
     lineage,
     source_checks,
 )
-from assets.sources.unhcr.harmonise import COLUMN_LINEAGE, harmonise
-from assets.sources.unhcr.harmonise import quality_issues as find_quality_issues
+from assets.sources.unhcr.harmonise import harmonise
+from assets.sources.unhcr.issues import quality_issues as find_quality_issues
+from assets.sources.unhcr.lineage import COLUMN_LINEAGE
 from schemas.assessment import EXTRACT
 from schemas.facts import OBSERVATIONS, QUALITY_ISSUE
 from schemas.sources.unhcr import MODELS
@@ -144,9 +145,7 @@ source_tables = [_source_table(dataset) for dataset in MODELS]
     dagster_type=FRAME,
     check_specs=check_specs(OBSERVATIONS_KEY, ["key"]),
 )
-def observations(
-    warehouse_home: WarehouseHome, **tables: pd.DataFrame
-) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster wants it bare
+def observations(warehouse_home: WarehouseHome, **tables: pd.DataFrame) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster wants it bare
     """Harmonise the five tables."""
     reference = reference_data.load()
     releases = reference.table("release")
@@ -173,9 +172,7 @@ def observations(
     dagster_type=FRAME,
     check_specs=check_specs(ISSUES_KEY, ["reconciliation"]),
 )
-def quality_issues(
-    warehouse_home: WarehouseHome, **tables: pd.DataFrame
-) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster wants it bare
+def quality_issues(warehouse_home: WarehouseHome, **tables: pd.DataFrame) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster wants it bare
     """Look for parts that do not make their total and tables that differ."""
     reference = reference_data.load()
     frame = validate(find_quality_issues(tables), QUALITY_ISSUE, reference.codes)
