@@ -59,15 +59,11 @@ def _facts(publishers: tuple[str, ...]) -> dg.AssetsDefinition:
         )
         version = dg.DataVersion(fingerprint.whole(fingerprint.parts(warehouse_home.home))[:16])
         for model in FACTS:
-            frame = validate(
-                getattr(tables, model.name), model, reference.codes, prove_key=False
-            )
+            frame = validate(getattr(tables, model.name), model, reference.codes, prove_key=False)
             yield dg.MaterializeResult(
                 asset_key=["combined", model.name],
                 value=frame,
-                metadata=described(
-                    frame, model, lineage(combined_columns(model, "observations"))
-                ),
+                metadata=described(frame, model, lineage(combined_columns(model, "observations"))),
                 data_version=version,
             )
 

@@ -24,7 +24,10 @@ class Combined:
 
 
 def combine(
-    observations: pd.DataFrame, extracts: pd.DataFrame, releases: pd.DataFrame, datasets: pd.DataFrame
+    observations: pd.DataFrame,
+    extracts: pd.DataFrame,
+    releases: pd.DataFrame,
+    datasets: pd.DataFrame,
 ) -> Combined:
     """Split observations into current and superseded stocks and flows.
 
@@ -119,8 +122,8 @@ def _covered(observations: pd.DataFrame, rows: np.ndarray, scope: str) -> np.nda
 
 def _held_years(observations: pd.DataFrame, extracts: pd.DataFrame) -> dict[str, set[int]]:
     chosen = observations[observations["extract_id"].isin(extracts["extract_id"])]
-    years = chosen.groupby("extract_id", observed=True)["year"].agg(lambda held: set(held.tolist()))
-    return {str(extract): held for extract, held in years.items()}
+    held = chosen.groupby("extract_id", observed=True)["year"]
+    return {str(extract): set(years.tolist()) for extract, years in held}
 
 
 def _window_datasets(datasets: pd.DataFrame) -> list[str]:

@@ -8,13 +8,10 @@ from assets import published
 from assets.availability.assets import availability
 from assets.combined import combined
 from assets.sources.unhcr import assets as unhcr
-from pipelines.jobs import publisher_jobs, refresh_job
+from pipelines.jobs import PUBLISHER_NAMES, publisher_jobs, refresh_job
 from pipelines.schedules import schedules
 from warehouse.home import current
 from warehouse.tables import WarehouseHome, io_manager
-
-# One line a publisher: its folder's name, which is the first part of its asset keys.
-PUBLISHERS = {"unhcr": unhcr.definitions}
 
 
 @dg.definitions
@@ -23,8 +20,8 @@ def definitions() -> dg.Definitions:
     home = current()
     return dg.Definitions(
         assets=[
-            *(one for assets in PUBLISHERS.values() for one in assets),
-            *combined(tuple(PUBLISHERS)),
+            *unhcr.definitions,
+            *combined(PUBLISHER_NAMES),
             availability,
             published.reference_tables,
             published.published,

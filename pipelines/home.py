@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from warehouse.files import replacing
 from warehouse.home import Home, current
 
 # Telemetry would call a host outside; the pop-up ("nux") would cover the pages.
@@ -39,9 +40,8 @@ def prepare(home: Home) -> Path:
     home.dagster.mkdir(parents=True, exist_ok=True)
     settings = home.dagster / "dagster.yaml"
     if not settings.is_file() or settings.read_text(encoding="utf-8") != _DAGSTER_YAML:
-        temporary = settings.with_name(f".dagster.yaml.{os.getpid()}")
-        temporary.write_text(_DAGSTER_YAML, encoding="utf-8")
-        os.replace(temporary, settings)
+        with replacing(settings) as temporary:
+            temporary.write_text(_DAGSTER_YAML, encoding="utf-8")
     os.environ["DAGSTER_HOME"] = str(home.dagster)
     return home.dagster
 

@@ -121,7 +121,9 @@ def _selection(
         return source
     sources = {name.removeprefix("extracts/") for name in now if name.startswith("extracts/")}
     shared = any(before.get(part) != now[part] for part in ("reference", "code"))
-    changed = {name for name in sources if before.get(f"extracts/{name}") != now[f"extracts/{name}"]}
+    changed = {
+        name for name in sources if before.get(f"extracts/{name}") != now[f"extracts/{name}"]
+    }
     return changed.pop() if len(changed) == 1 and not shared and not force else None
 
 

@@ -23,6 +23,9 @@ _STOCK_TIME = (f.REFERENCE_DATE,)
 _FLOW_TIME = (f.PERIOD_START, f.PERIOD_END)
 
 
+NET_INDICATORS = ("net_migration", "remittance_net")
+
+
 def _key(time: tuple[Field, ...]) -> tuple[str, ...]:
     named = (*_DIMENSIONS, *time, f.UNIT, f.PRODUCER, f.SOURCE, f.DATASET, f.RELEASE)
     return tuple(one.name for one in named)
@@ -36,8 +39,7 @@ def _value_or_reason(frame: pd.DataFrame) -> pd.Series:
 
 def _not_negative(frame: pd.DataFrame) -> pd.Series:
     # Net figures may be negative; counts may not.
-    net = frame["indicator"].astype("str").str.startswith(("net_", "remittance_net"))
-    return ~(frame["value"] < 0) | net
+    return ~(frame["value"] < 0) | frame["indicator"].isin(NET_INDICATORS)
 
 
 VALUE_OR_REASON = RowCheck(

@@ -145,7 +145,7 @@ def publish(home: Home, built: Path) -> None:
             # be fatal to the new file.
             log.unlink()
     _sync(built)
-    os.replace(built, home.database)
+    built.replace(home.database)
     _sync(home.database.parent)
 
 

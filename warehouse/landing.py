@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ import pandas as pd
 
 from schemas.assessment import EXTRACT
 from schemas.validate import conform, empty_frame
+from warehouse.files import replacing
 from warehouse.home import Home
 
 MANIFEST_SUFFIX = ".manifest.json"
@@ -137,13 +137,10 @@ def keep(home: Home, path: Path, manifest: Manifest) -> Manifest:
     Returns:
         The manifest as it stands on disk, with its place in the order.
     """
-    folder = _folder(home, manifest)
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / manifest.extract_id
+    target = _folder(home, manifest) / manifest.extract_id
     if not target.is_file():
-        temporary = target.with_name(f".{manifest.extract_id}.{os.getpid()}")
-        shutil.copyfile(path, temporary)
-        os.replace(temporary, target)
+        with replacing(target) as temporary:
+            shutil.copyfile(path, temporary)
     standing = Manifest(
         **{
             **asdict(manifest),
@@ -203,7 +200,6 @@ def _manifests(folder: Path) -> list[Manifest]:
 
 
 def _write_manifest(path: Path, manifest: Manifest) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
-    temporary.write_text(text + "\n", encoding="utf-8")
-    os.replace(temporary, path)
+    with replacing(path) as temporary:
+        temporary.write_text(text + "\n", encoding="utf-8")

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from filelock import FileLock, Timeout
 
+from warehouse.files import replacing
 from warehouse.home import Home
 
 
@@ -68,6 +69,5 @@ def is_held(home: Home) -> bool:
 def _write_holder(home: Home) -> None:
     said = {"pid": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")}
     path = home.lock.with_suffix(".json")
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(json.dumps(said), encoding="utf-8")
-    os.replace(temporary, path)
+    with replacing(path) as temporary:
+        temporary.write_text(json.dumps(said), encoding="utf-8")

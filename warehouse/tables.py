@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from upath import UPath
 
 from schemas.generate import table_schema
 from schemas.table import TableModel
+from warehouse.files import replacing
 from warehouse.home import Home
 from warehouse.lock import refresh_lock
 
@@ -55,11 +55,11 @@ class ParquetTables(dg.UPathIOManager):
 
     def dump_to_path(self, context: dg.OutputContext, obj: pd.DataFrame, path: UPath) -> None:
         """Write a frame; readers see the old file or the new one, never half of it."""
-        write_table(obj, Path(path))
+        write_table(obj, Path(str(path)))
 
     def load_from_path(self, context: dg.InputContext, path: UPath) -> pd.DataFrame:
         """Read a frame with the types that it was written with."""
-        return pd.read_parquet(Path(path))
+        return pd.read_parquet(str(path))
 
     def get_metadata(self, context: dg.OutputContext, obj: pd.DataFrame) -> dict[str, Any]:
         """Nothing: the assets describe themselves, see ``described``."""
@@ -74,10 +74,8 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
             DuckDB as INTEGER.
         path: Where it shall stand.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    frame.to_parquet(temporary, index=False, compression="zstd")
-    os.replace(temporary, path)
+    with replacing(path) as temporary:
+        frame.to_parquet(temporary, index=False, compression="zstd")
 
 
 def table_path(home: Home, *key: str) -> Path:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 
-from assets.column_lineage import AVAILABILITY
 from assets.availability.rules import matrix
 from assets.availability.sources_by_year import sources_by_year
+from assets.column_lineage import AVAILABILITY
 from assets.sources.assets import OWNERS, lineage
 from schemas.assessment import AVAILABILITY_MATRIX, SOURCES_BY_YEAR
 from schemas.reference import REFERENCE_TABLES

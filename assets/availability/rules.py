@@ -113,7 +113,9 @@ def overridden(cells: pd.DataFrame, totals: pd.DataFrame, overrides: pd.DataFram
             faults.append(Fault(place, None, None, "a cell of the matrix"))
         if pd.notna(one["expected_value"]):
             keys = ["country", "theme", "indicator", "breakdown", "year"]
-            found = totals[(totals[keys] == pd.Series({name: one[name] for name in keys})).all(axis=1)]
+            found = totals[
+                (totals[keys] == pd.Series({name: one[name] for name in keys})).all(axis=1)
+            ]
             if not (found["value"] == one["expected_value"]).any():
                 value = ", ".join(str(figure) for figure in found["value"]) or None
                 expected = f"the figure {one['expected_value']} that the override rests on"

@@ -28,8 +28,7 @@ def sources_by_year(evidence: pd.DataFrame, reference: Reference) -> pd.DataFram
     seen = seen.merge(sources[["source", "access"]], on="source")
     coverage = reference.table("coverage")
     holding = coverage[
-        (coverage["holds"] != "nothing")
-        & coverage["country"].isin(reference.active_countries())
+        (coverage["holds"] != "nothing") & coverage["country"].isin(reference.active_countries())
     ]
     known = pd.DataFrame(
         [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Any
 
 import dagster as dg
 import pandas as pd
@@ -102,7 +103,7 @@ def lineage(
     )
 
 
-def _row(table: pd.DataFrame, **wanted: str) -> Mapping[str, object]:
+def _row(table: pd.DataFrame, **wanted: str) -> Mapping[str, Any]:
     chosen = table
     for name, value in wanted.items():
         chosen = chosen[chosen[name] == value]

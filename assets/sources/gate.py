@@ -178,7 +178,9 @@ def _refuse_unplaced(path: Path, reading: Reading, reference: Reference) -> None
             Fault(path.name, "release", None, f"a release, in {path.name}{MANIFEST_SUFFIX}")
         )
     elif reading.release not in set(known):
-        expected = f"a release of table release ({', '.join(sorted(known))}); add a row for a new one"
+        expected = (
+            f"a release of table release ({', '.join(sorted(known))}); add a row for a new one"
+        )
         faults.append(Fault(path.name, "release", reading.release, expected))
     if reading.scope is None:
         expected = f"the countries that it is complete for, or ALL, in {path.name}{MANIFEST_SUFFIX}"

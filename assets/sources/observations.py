@@ -10,7 +10,6 @@ import pyarrow as pa
 from pandas.api.types import union_categoricals
 
 from schemas.facts import OBSERVATIONS
-from schemas.table import PANDAS_DTYPES
 
 ALL = "_T"
 WORLD = "WLD"
@@ -39,7 +38,7 @@ def constant(value: str | None, length: int) -> pd.Categorical:
     """
     if value is None:
         return pd.Categorical.from_codes(np.full(length, -1), categories=pd.Index([], dtype="str"))
-    return pd.Categorical.from_codes(np.zeros(length, dtype="int8"), categories=pd.Index([value]))
+    return chosen(np.zeros(length, dtype="int8"), [value])
 
 
 def chosen(positions: np.ndarray, values: Sequence[str]) -> pd.Categorical:
@@ -62,7 +61,7 @@ def days(values: np.ndarray) -> pd.Series:
         values: ``datetime64[D]``, NaT where there is none.
     """
     array = pa.array(values.astype("datetime64[D]"), type=pa.date32())
-    return pd.Series(array, dtype=PANDAS_DTYPES["date"])  # type: ignore[call-overload]
+    return pd.Series(pd.arrays.ArrowExtensionArray(array))
 
 
 def complete(rows: Mapping[str, object], constants: Mapping[str, str | None]) -> pd.DataFrame:

@@ -23,7 +23,9 @@ ORDER BY m.country, t.position, m.measure DESC, tb.position, m.year DESC
 
 
 def matrix(
-    theme: Annotated[str | None, typer.Option(help="Only this theme, e.g. refugees_hosted.")] = None,
+    theme: Annotated[
+        str | None, typer.Option(help="Only this theme, e.g. refugees_hosted.")
+    ] = None,
     country: Annotated[str | None, typer.Option(help="Only this country, e.g. KGZ.")] = None,
 ) -> None:
     """Show which figures are available, newest year first."""

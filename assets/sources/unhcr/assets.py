@@ -186,4 +186,10 @@ def quality_issues(warehouse_home: WarehouseHome, **tables: pd.DataFrame) -> dg.
     )
 
 
-definitions = [publisher, extracts, *source_tables, observations, quality_issues]
+definitions: list[dg.AssetSpec | dg.AssetsDefinition] = [
+    publisher,
+    extracts,
+    *source_tables,
+    observations,
+    quality_issues,
+]
