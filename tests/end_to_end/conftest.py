@@ -1,0 +1,114 @@
+"""What the tests of the whole line share: queries, a reader process, broken copies of extracts."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+EXTRACTS = ROOT / "warehouse" / "extracts" / "unhcr"
+
+# Answers each line that comes with the build and one figure, from one connection.
+READER = """
+import sys, duckdb
+connection = duckdb.connect(sys.argv[1], read_only=True)
+for _ in sys.stdin:
+    build = connection.sql("SELECT build_id FROM build").fetchall()[0][0]
+    figure = connection.sql(
+        "SELECT value FROM country_stock WHERE country = 'KGZ' AND theme = 'refugees_hosted' "
+        "AND indicator = 'refugees' AND breakdown = 'total' AND year = 2025"
+    ).fetchall()
+    print(build, figure, flush=True)
+"""
+
+# Holds the refresh lock until a line comes.
+HOLDER = """
+import sys
+from pathlib import Path
+from warehouse.home import Home
+from warehouse.lock import refresh_lock
+with refresh_lock(Home(Path(sys.argv[1]))):
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def rows_of(home: Path, query: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(home / "migration.duckdb"), read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+@pytest.fixture(scope="session")
+def ask_home() -> Callable[[Path, str], list[tuple[Any, ...]]]:
+    """The rows of a query on the published file of a home."""
+    return rows_of
+
+
+@pytest.fixture(scope="session")
+def ask(refreshed_home: Path) -> Callable[[str], list[tuple[Any, ...]]]:
+    """The rows of a query on the published file of the refreshed home."""
+    return lambda query: rows_of(refreshed_home, query)
+
+
+class Talker:
+    """A process that answers lines."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+
+    def tell(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+
+    def hear(self) -> str:
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().strip()
+
+    def ask(self) -> str:
+        self.tell()
+        return self.hear()
+
+
+@contextmanager
+def talking(code: str, argument: str, environment: dict[str, str]) -> Iterator[Talker]:
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, argument],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield Talker(process)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def reader(environment: Callable[[Path], dict[str, str]]) -> Callable[[Path], Any]:
+    """Open the published file of a home in another process."""
+    return lambda home: talking(READER, str(home / "migration.duckdb"), environment(home))
+
+
+@pytest.fixture
+def holder(environment: Callable[[Path], dict[str, str]]) -> Callable[[Path], Any]:
+    """Hold the refresh lock of a home in another process; its first line is ``held``."""
+    return lambda home: talking(HOLDER, str(home), environment(home))
+
+
+@pytest.fixture(scope="session")
+def population_items() -> list[dict[str, Any]]:
+    """The rows of the newest population extract, as the API sends them."""
+    pages = json.loads((EXTRACTS / "population" / "2025-end.json").read_text(encoding="utf-8"))
+    return [item for page in pages for item in page["items"]]
