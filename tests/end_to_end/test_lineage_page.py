@@ -39,7 +39,7 @@ FLAGS = [
     "--window-size=1600,1200",
 ]
 GROUPS = {"publishers", "sources", "observations", "combined", "availability", "published"}
-PATIENCE = 60  # seconds; a page needs two, but a busy machine may take its time
+PATIENCE = 30  # seconds; a page needs two, but a busy machine may take its time
 
 pytestmark = [
     pytest.mark.browser,
