@@ -1,4 +1,4 @@
-"""One refreshed warehouse home for every test that looks at one."""
+"""What many tests share: one refreshed home, the reference tables, small frames."""
 
 from __future__ import annotations
 
@@ -7,15 +7,49 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
 from filelock import FileLock
+
+from assets.sources import gate
+from assets.sources.observations import concatenate
+from assets.sources.unhcr.harmonise import harmonise
+from schemas.assessment import EXTRACT
+from schemas.facts import OBSERVATIONS
+from schemas.sources.unhcr import MODELS
+from schemas.table import TableModel
+from schemas.validate import conform
+from warehouse import reference_data
+from warehouse.home import Home
+from warehouse.reference_data import Reference
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 300  # seconds; a refresh takes ten, but a busy machine may take its time
 
 Migmap = Callable[..., subprocess.CompletedProcess[str]]
+Rows = Callable[..., pd.DataFrame]
+
+_STOCK: dict[str, Any] = {
+    "measure": "stock", "indicator": "refugees", "origin": "AFG", "destination": "KGZ",
+    "sex": "_T", "age": "_T", "education": "_T", "employment": "_T", "reason": "_T",
+    "detail": "_T", "universe": "_T", "freq": "A", "year": 2022, "reference_date": None,
+    "period_start": None, "period_end": None, "value": 189.0, "unit": "persons",
+    "precision": 0.0, "qualifier": None, "obs_status": "A", "breakdown": "origin+destination",
+    "additive_set": "pairs", "producer": "unhcr", "source": "unhcr", "published_in": None,
+    "dataset": "population", "release": "2023-end", "definition": "unhcr_refugee",
+    "extract_id": "one", "source_ref": "line 2",
+}  # fmt: skip
+_EXTRACT: dict[str, Any] = {
+    "extract_id": "one", "source": "unhcr", "dataset": "population", "release": "2023-end",
+    "scope": "KGZ", "file": "one.json", "bytes": 1, "rows": 1, "link": None,
+    "retrieved_at": None, "landed_at": "2024-07-01T00:00:00+00:00", "landed_order": 0,
+    "licence": None, "licence_link": None, "citation": None, "figures_from": None,
+    "accepted": True, "why": None, "note": None,
+}  # fmt: skip
 
 
 def bare_environment(home: Path) -> dict[str, str]:
@@ -81,3 +115,99 @@ def own_home(refreshed_home: Path, tmp_path: Path) -> Path:
     home = tmp_path / "home"
     shutil.copytree(refreshed_home, home)
     return home
+
+
+@pytest.fixture(scope="session")
+def reference() -> Reference:
+    return reference_data.load()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "home").make()
+
+
+@pytest.fixture(scope="session")
+def good_row() -> Callable[[TableModel], dict[str, Any]]:
+    """A row that a figure's table takes: refugees from Afghanistan, or what returned of them."""
+
+    def row(model: TableModel) -> dict[str, Any]:
+        good = _STOCK | {"reference_date": date(2022, 12, 31)}
+        if "period_end" in model.columns and "reference_date" not in model.columns:
+            good |= {"indicator": "returns", "period_start": date(2022, 1, 1)}
+            good |= {"period_end": date(2022, 12, 31)}
+        return {name: good[name] for name in model.columns}
+
+    return row
+
+
+@pytest.fixture(scope="session")
+def observations() -> Rows:
+    """Observations from what differs from one stock; days follow the year and the measure."""
+
+    def make(*changes: dict[str, Any]) -> pd.DataFrame:
+        rows = []
+        for place, change in enumerate(changes):
+            row = _STOCK | {"source_ref": f"line {place + 2}"} | change
+            if row["measure"] == "stock":
+                row["reference_date"] = row["reference_date"] or date(row["year"], 12, 31)
+            else:
+                row["period_start"] = row["period_start"] or date(row["year"], 1, 1)
+                row["period_end"] = row["period_end"] or date(row["year"], 12, 31)
+            rows.append(row)
+        return conform(pd.DataFrame(rows), OBSERVATIONS)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def extracts() -> Rows:
+    """Rows of table extract from what differs from one; the order is that of landing."""
+
+    def make(*changes: dict[str, Any]) -> pd.DataFrame:
+        rows = [_EXTRACT | {"landed_order": order} | change for order, change in enumerate(changes)]
+        return conform(pd.DataFrame(rows), EXTRACT)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def unhcr_rows() -> Rows:
+    """Source-shaped rows of UNHCR; what is not said is 0 or the same for all."""
+
+    def make(dataset: str, *changes: dict[str, Any]) -> pd.DataFrame:
+        model = MODELS[dataset]
+        defaults: dict[str, Any] = {
+            one.name: 0 if one.kind == "integer" else None for one in model.fields
+        }
+        defaults |= {
+            "year": 2022, "coo_name": "Afghanistan", "coo": "AFG", "coo_iso": "AFG",
+            "coa_name": "Kyrgyzstan", "coa": "KGZ", "coa_iso": "KGZ", "suppressed": "",
+            "release": "2023-end", "extract_id": "one", "pop_type": "REF",
+            "location": "Bishkek", "loc_type": "U", "acc_type": "I", "procedure_type": "G",
+            "app_type": "N", "dec_level": "FI", "app_pc": "P", "dec_pc": "P",
+        }  # fmt: skip
+        rows = [
+            {name: value for name, value in defaults.items() if name in model.columns}
+            | {"source_ref": f"$.items[{place}]"}
+            | change
+            for place, change in enumerate(changes)
+        ]
+        return conform(pd.DataFrame(rows), model)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def bundled(reference: Reference) -> dict[str, pd.DataFrame]:
+    """The five tables of UNHCR from the extracts that the repository keeps."""
+    frames: dict[str, list[pd.DataFrame]] = {}
+    for path in gate.bundled_files("unhcr"):
+        reading = gate.read_checked(path, reference, gate.read_sidecar(path))
+        frames.setdefault(reading.dataset, []).append(reading.frame)
+    return {dataset: concatenate(parts) for dataset, parts in frames.items()}
+
+
+@pytest.fixture(scope="session")
+def bundled_observations(bundled: dict[str, pd.DataFrame], reference: Reference) -> pd.DataFrame:
+    return harmonise(bundled, reference.table("release"))

@@ -1,0 +1,171 @@
+"""Every check of every model has a row that breaks it, and a good row that does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from schemas import assessment, facts, reference
+from schemas.generate import PUBLISHED_TABLES
+from schemas.sources import unhcr
+from schemas.table import TableModel
+from schemas.validate import SchemaRefused, validate
+from warehouse.reference_data import Reference
+
+Breaks = dict[str, Callable[[dict[str, Any]], dict[str, Any]]]
+
+_FIGURE: Breaks = {
+    "value_or_reason": lambda row: {"value": None},
+    "not_negative": lambda row: {"value": -1.0},
+}
+_STOCK = _FIGURE | {"year_of_reference_date": lambda row: {"reference_date": date(2021, 12, 31)}}
+_FLOW = _FIGURE | {
+    "year_of_period_end": lambda row: {"period_end": date(2023, 1, 1)},
+    "period_in_order": lambda row: {
+        "period_start": date(2022, 12, 31),
+        "period_end": date(2022, 1, 1),
+    },
+}
+_COVERAGE: Breaks = {
+    "years_in_order": lambda row: {"year_from": row["year_to"] + 1},
+    "public_is_seen": lambda row: {"link": None},
+}
+
+
+def _source(model: TableModel) -> Breaks:
+    negative = {
+        one.name: one.name.removeprefix("not_negative:")
+        for one in model.checks
+        if one.name.startswith("not_negative:")
+    }
+    # Each names its own column, so that a check of another column can't stand in for it.
+    return {
+        "year_in_range": lambda row: {"year": unhcr.FIRST_YEAR - 1},
+        **{name: lambda row, column=column: {column: -1} for name, column in negative.items()},
+    }
+
+
+_UNHCR = {name: _source(model) for name, model in unhcr.MODELS.items()}
+_UNHCR["demographics"] |= {
+    "parts_make:f_total": lambda row: {"f_total": row["f_total"] + 1},
+    "parts_make:m_total": lambda row: {"m_total": row["m_total"] + 1},
+    "parts_within:total": lambda row: {"total": row["f_total"] + row["m_total"] - 1},
+}
+_SHARE: Breaks = {"completeness_is_a_share": lambda row: {"completeness": -0.1}}
+
+BREAKS: dict[str, tuple[TableModel, Breaks]] = {
+    "stock": (facts.STOCK, _STOCK),
+    "flow": (facts.FLOW, _FLOW),
+    "stock_superseded": (facts.STOCK_SUPERSEDED, _STOCK),
+    "flow_superseded": (facts.FLOW_SUPERSEDED, _FLOW),
+    "observations": (facts.OBSERVATIONS, _FIGURE),
+    "coverage": (reference.COVERAGE, _COVERAGE),
+    "availability_matrix": (assessment.AVAILABILITY_MATRIX, _SHARE),
+    **{f"unhcr_{name}": (unhcr.MODELS[name], breaks) for name, breaks in _UNHCR.items()},
+}
+MODELS = {
+    model.name: model for model in (*PUBLISHED_TABLES, facts.OBSERVATIONS, *unhcr.MODELS.values())
+}
+CASES = [(table, check) for table, (_, breaks) in BREAKS.items() for check in breaks]
+
+_COVERAGE_ROW: dict[str, Any] = {
+    "country": "KGZ", "source": "nsc", "theme": "immigration", "measure": "flow",
+    "breakdown": "total", "year_from": 2018, "year_to": 2022, "access": "public",
+    "holds": "complete", "link": "https://example.org", "date_seen": date(2024, 1, 31),
+    "seen_by": "a reader", "section": None, "note": None,
+}  # fmt: skip
+_CELL_ROW: dict[str, Any] = {
+    "country": "KGZ", "theme": "immigration", "measure": "flow", "breakdown": "total",
+    "year": 2022, "status": "available", "status_national": "partial",
+    "rule": "public_complete", "reason": "A sentence.", "evidence": "observed",
+    "completeness": 1.0, "observations": 1, "sources": "nsc", "public_sources": "nsc",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def row_of(
+    good_row: Callable[[TableModel], dict[str, Any]], unhcr_rows: Callable[..., pd.DataFrame]
+) -> Callable[[str], dict[str, Any]]:
+    def row(table: str) -> dict[str, Any]:
+        if table == "coverage":
+            return dict(_COVERAGE_ROW)
+        if table == "availability_matrix":
+            return dict(_CELL_ROW)
+        if table.startswith("unhcr_"):
+            dataset = table.removeprefix("unhcr_")
+            change: dict[str, Any] = {}
+            if dataset == "demographics":
+                change = {"f_0_4": 3, "f_total": 3, "m_60": 2, "m_total": 2, "total": 5}
+            return dict(unhcr_rows(dataset, change).to_dict("records")[0])
+        return good_row(BREAKS[table][0])
+
+    return row
+
+
+def test_every_check_of_every_model_has_a_breaking_row() -> None:
+    checks = {name: {one.name for one in model.checks} for name, model in MODELS.items()}
+    have = {name: set(breaks) for name, (_, breaks) in BREAKS.items()}
+    assert have == {name: names for name, names in checks.items() if names}
+
+
+@pytest.mark.parametrize("table", BREAKS)
+def test_the_good_row_is_good(
+    table: str, row_of: Callable[[str], dict[str, Any]], reference: Reference
+) -> None:
+    assert len(validate(pd.DataFrame([row_of(table)]), BREAKS[table][0], reference.codes)) == 1
+
+
+@pytest.mark.parametrize(("table", "check"), CASES)
+def test_a_broken_row_breaks_its_check(
+    table: str, check: str, row_of: Callable[[str], dict[str, Any]], reference: Reference
+) -> None:
+    model, breaks = BREAKS[table]
+    row = row_of(table)
+    frame = pd.DataFrame([row | breaks[check](row)])
+    with pytest.raises(SchemaRefused) as refused:
+        validate(frame, model, reference.codes)
+    (rule,) = [one for one in model.checks if one.name == check]
+    assert (rule.column, rule.expected) in [(f.column, f.expected) for f in refused.value.faults]
+
+
+@pytest.mark.parametrize("status", ["O", "Q", "M"])
+def test_a_missing_figure_says_why(
+    status: str, row_of: Callable[[str], dict[str, Any]], reference: Reference
+) -> None:
+    row = row_of("stock") | {"obs_status": status}
+    validate(pd.DataFrame([row | {"value": None}]), facts.STOCK, reference.codes)
+    with pytest.raises(SchemaRefused):
+        validate(pd.DataFrame([row]), facts.STOCK, reference.codes)
+
+
+def test_a_net_figure_may_be_negative(
+    row_of: Callable[[str], dict[str, Any]], reference: Reference
+) -> None:
+    row = row_of("flow") | {"indicator": "net_migration", "value": -1.0}
+    assert len(validate(pd.DataFrame([row]), facts.FLOW, reference.codes)) == 1
+
+
+def test_what_is_not_public_need_not_be_seen(reference: Reference) -> None:
+    unseen = _COVERAGE_ROW | {"access": "on_request", "link": None, "seen_by": None}
+    frame = pd.DataFrame([unseen])
+    assert len(validate(frame, MODELS["coverage"], reference.codes)) == 1
+
+
+@pytest.mark.parametrize("missing", ["link", "date_seen", "seen_by"])
+def test_what_is_public_and_complete_was_seen(missing: str, reference: Reference) -> None:
+    with pytest.raises(SchemaRefused, match="a link, a date and a reader"):
+        validate(
+            pd.DataFrame([_COVERAGE_ROW | {missing: None}]), MODELS["coverage"], reference.codes
+        )
+
+
+def test_keys_and_code_lists_of_all_models_exist(reference: Reference) -> None:
+    for model in MODELS.values():
+        assert set(model.key) <= set(model.columns), model.name
+        assert len(set(model.columns)) == len(model.columns), model.name
+        lists = {one.codes for one in model.fields if one.codes}
+        assert lists <= set(reference.codes), model.name
