@@ -90,19 +90,18 @@ def freshness(known_on: date, cadence_months: int, grace_days: int, today: date)
     return CheckOutcome("freshness", today <= due, told, {"age_days": age}, is_error=False)
 
 
-def reconciliation(issues: pd.DataFrame, kind: str, current_release: str | None) -> CheckOutcome:
-    """Tables of one publisher agree in the newest release.
+def reconciliation(issues: pd.DataFrame, newest: Mapping[str, str]) -> CheckOutcome:
+    """The newest releases add up and agree with each other.
 
     Args:
         issues: Quality issues of the publisher.
-        kind: Kind of issue that is looked for.
-        current_release: The newest release held.
+        newest: The newest release held of each dataset.
     """
-    found = issues[issues["kind"] == kind]
-    current = int((found["release"] == current_release).sum())
+    releases = issues["dataset"].astype("str").map(dict(newest))
+    current = int((issues["release"].astype("str") == releases).sum())
     told = (
-        f"{current} differences in release {current_release}, {len(found)} in all releases held; "
+        f"{current} differences in the newest releases, {len(issues)} in all releases held; "
         "each stands in quality_issue."
     )
-    numbers = {"differences_now": current, "differences_in_all": len(found)}
+    numbers = {"differences_now": current, "differences_in_all": len(issues)}
     return CheckOutcome("reconciliation", current == 0, told, numbers, is_error=False)

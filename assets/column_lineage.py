@@ -5,22 +5,28 @@ Dagster's open-source UI stores column lineage but does not draw it, so it is a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
-from assets.sources.unhcr.lineage import COLUMN_LINEAGE as UNHCR
+from assets.sources.publishers import NAMES, PUBLISHERS, Columns, makers_of
 from schemas.assessment import COLUMN_LINEAGE, EXTRACT
-from schemas.facts import FLOW, FLOW_SUPERSEDED, QUALITY_ISSUE, STOCK, STOCK_SUPERSEDED
+from schemas.facts import (
+    DISPLACEMENT_EVENT,
+    FLOW,
+    FLOW_SUPERSEDED,
+    PROFILE,
+    QUALITY_ISSUE,
+    STOCK,
+    STOCK_SUPERSEDED,
+)
 from schemas.reference import REFERENCE_TABLES
 from schemas.table import TableModel
 from schemas.validate import conform
 
-# Upstream asset key and column, by column.
-Columns = Mapping[str, Sequence[tuple[Sequence[str], str]]]
-
-PUBLISHERS: dict[str, Columns] = {"unhcr": UNHCR}
 FACTS: tuple[TableModel, ...] = (STOCK, FLOW, STOCK_SUPERSEDED, FLOW_SUPERSEDED)
+# Tables that only some publishers make.
+FURTHER: tuple[TableModel, ...] = (PROFILE, DISPLACEMENT_EVENT)
 _VALUES = [(["combined", table], "value") for table in ("stock", "flow")]
 _YEARS = [(["combined", table], "year") for table in ("stock", "flow")]
 _PRODUCERS = [(["combined", table], "producer") for table in ("stock", "flow")]
@@ -34,7 +40,9 @@ AVAILABILITY: dict[str, Columns] = {
     "sources_by_year": {"source": _PRODUCERS, "years": _YEARS},
 }
 _PUBLISHED_FROM: dict[str, tuple[str, str]] = {
-    **{model.name: ("combined", model.name) for model in (*FACTS, QUALITY_ISSUE, EXTRACT)},
+    **{
+        model.name: ("combined", model.name) for model in (*FACTS, *FURTHER, QUALITY_ISSUE, EXTRACT)
+    },
     "availability_matrix": ("availability", "matrix"),
     "sources_by_year": ("availability", "sources_by_year"),
 }
@@ -47,7 +55,8 @@ def same_columns(model: TableModel, keys: Sequence[Sequence[str]]) -> Columns:
 
 def combined(model: TableModel, part: str) -> Columns:
     """Columns of a combined table: the publishers' columns of the same names."""
-    return same_columns(model, [[publisher, part] for publisher in PUBLISHERS])
+    makers = makers_of(part) if part == model.name else NAMES
+    return same_columns(model, [[publisher, part] for publisher in makers])
 
 
 def published(model: TableModel) -> Columns:
@@ -71,7 +80,8 @@ def column_lineage(models: Sequence[TableModel]) -> pd.DataFrame:
     steps: dict[str, Columns] = {model.name: published(model) for model in models}
     steps |= {f"combined/{model.name}": combined(model, "observations") for model in FACTS}
     steps |= {f"availability/{name}": columns for name, columns in AVAILABILITY.items()}
-    steps |= {f"{name}/observations": columns for name, columns in PUBLISHERS.items()}
+    steps |= {f"combined/{model.name}": combined(model, model.name) for model in FURTHER}
+    steps |= {f"{one.name}/observations": one.column_lineage for one in PUBLISHERS}
     rows = [
         (table, column, "/".join(key), upstream)
         for table, columns in steps.items()

@@ -5,15 +5,16 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 
-from assets.column_lineage import FACTS
+from assets.column_lineage import FACTS, FURTHER
 from assets.column_lineage import combined as combined_columns
 from assets.combining import combine
 from assets.sources.assets import OWNERS, lineage
 from assets.sources.observations import concatenate
+from assets.sources.publishers import makers_of
 from schemas import facts
 from schemas.assessment import EXTRACT
 from schemas.table import TableModel
-from schemas.validate import conform, validate
+from schemas.validate import conform, empty_frame, validate
 from warehouse import fingerprint, reference_data
 from warehouse.tables import FRAME, WarehouseHome, described
 
@@ -26,7 +27,8 @@ def combined(publishers: tuple[str, ...]) -> list[dg.AssetsDefinition]:
     Args:
         publishers: Folder names of the publishers, which are their asset keys' first part.
     """
-    return [_facts(publishers), _stacked("extracts", EXTRACT, publishers),
+    further = [_stacked(model.name, model, makers_of(model.name)) for model in FURTHER]
+    return [*further, _facts(publishers), _stacked("extracts", EXTRACT, publishers),
             _stacked("quality_issues", facts.QUALITY_ISSUE, publishers)]  # fmt: skip
 
 
@@ -82,7 +84,8 @@ def _stacked(part: str, model: TableModel, publishers: tuple[str, ...]) -> dg.As
         dagster_type=FRAME,
     )
     def stacked(**parts: pd.DataFrame) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster wants it bare
-        frame = conform(concatenate([parts[name] for name in publishers]), model)
+        held = [parts[name] for name in publishers]
+        frame = conform(concatenate(held), model) if held else empty_frame(model)
         # A file that no reader knows belongs to no publisher and stands with each of them.
         frame = frame.drop_duplicates(list(model.key)).reset_index(drop=True)
         return dg.MaterializeResult(

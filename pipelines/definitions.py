@@ -7,8 +7,9 @@ import dagster as dg
 from assets import published
 from assets.availability.assets import availability
 from assets.combined import combined
+from assets.sources.publishers import NAMES
 from assets.sources.unhcr import assets as unhcr
-from pipelines.jobs import PUBLISHER_NAMES, publisher_jobs, refresh_job
+from pipelines.jobs import publisher_jobs, refresh_job
 from pipelines.schedules import schedules
 from warehouse.home import current
 from warehouse.tables import WarehouseHome, io_manager
@@ -21,7 +22,7 @@ def definitions() -> dg.Definitions:
     return dg.Definitions(
         assets=[
             *unhcr.definitions,
-            *combined(PUBLISHER_NAMES),
+            *combined(NAMES),
             availability,
             published.reference_tables,
             published.published,

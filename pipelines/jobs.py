@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import dagster as dg
 
+from assets.sources.publishers import NAMES
 from pipelines.progress import step_failed, step_succeeded
 
 REFRESH = "refresh"
-# First parts of the publishers' asset keys, which are their folders' names.
-PUBLISHER_NAMES = ("unhcr",)
 _HOOKS = {step_succeeded, step_failed}
 
 refresh_job = dg.define_asset_job(
@@ -24,7 +23,7 @@ publisher_jobs = [
         description=f"Refresh {name} and all that is made of it.",
         hooks=_HOOKS,
     )
-    for name in PUBLISHER_NAMES
+    for name in NAMES
 ]
 
 

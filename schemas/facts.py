@@ -108,6 +108,42 @@ OBSERVATIONS = TableModel(
     (VALUE_OR_REASON, NOT_NEGATIVE),
 )
 
+PROFILE = TableModel(
+    "profile",
+    "Shares, means, medians and rates: neither stock nor flow, never to be summed",
+    (
+        f.STATISTIC, f.INDICATOR, f.ORIGIN, f.DESTINATION, f.SEX, f.AGE, f.EDUCATION,
+        f.EMPLOYMENT, f.REASON, f.DETAIL, f.UNIVERSE, f.YEAR, f.BASE, f.BASE_VALUE,
+        Field("value", "number", "The statistic as published"), f.PROFILE_UNIT, f.PRECISION,
+        f.QUALIFIER, f.PRODUCER, f.SOURCE, f.PUBLISHED_IN, f.DATASET, f.RELEASE,
+        nullable(f.DEFINITION), f.EXTRACT_ID, f.SOURCE_REF,
+    ),
+    (
+        "statistic", "indicator", "origin", "destination", "sex", "age", "education",
+        "employment", "reason", "detail", "universe", "year", "base", "unit", "producer",
+        "source", "dataset", "release",
+    ),
+    (
+        RowCheck(
+            "share_within_hundred",
+            "a share from 0 to 100 per cent",
+            lambda frame: (frame["statistic"] != "share") | frame["value"].between(0, 100),
+            "value",
+        ),
+    ),
+)  # fmt: skip
+
+DISPLACEMENT_EVENT = TableModel(
+    "displacement_event",
+    "Events that displaced people, as IDMC lists them, all releases held",
+    (
+        f.EVENT, f.EVENT_NAME, f.COUNTRY, f.YEAR, f.CAUSE, f.HAZARD_CATEGORY, f.HAZARD_TYPE,
+        f.HAZARD_SUB_TYPE, f.START_DATE, f.END_DATE, f.INDICATOR, f.VALUE, f.VALUE_ROUNDED,
+        f.PLACES, f.SOURCE, f.DATASET, f.RELEASE, f.EXTRACT_ID, f.SOURCE_REF,
+    ),
+    ("dataset", "release", "source_ref"),
+)  # fmt: skip
+
 QUALITY_ISSUE = TableModel(
     "quality_issue",
     "What was odd in an accepted file and was kept, with the figures that show it",

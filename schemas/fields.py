@@ -94,6 +94,25 @@ DEFINITION = Field(
 EXTRACT_ID = Field("extract_id", "code", "SHA-256 of the landed file's bytes")
 SOURCE_REF = Field("source_ref", "text", "Place in the file: line, JSON path or sheet and cell")
 
+STATISTIC = Field("statistic", "code", "share, mean, median or rate", "statistic")
+BASE = Field("base", "text", "What the statistic is of: the whole that a share is taken from")
+BASE_VALUE = Field("base_value", "number", "Size of that whole, where published", nullable=True)
+PROFILE_UNIT = Field(
+    "unit", "code", "PT per cent, YR years, HH members a household", "profile_unit"
+)
+EVENT = Field("event", "text", "The publisher's id of the event, else its name and first day")
+EVENT_NAME = Field("event_name", "text", "The publisher's name of the event", nullable=True)
+CAUSE = Field("cause", "code", "conflict or disaster", "reason")
+HAZARD_CATEGORY = Field("hazard_category", "text", "Category of hazard", nullable=True)
+HAZARD_TYPE = Field("hazard_type", "text", "Type of hazard", nullable=True)
+HAZARD_SUB_TYPE = Field("hazard_sub_type", "text", "Sub-type of hazard", nullable=True)
+START_DATE = Field("start_date", "date", "First day of the event", nullable=True)
+END_DATE = Field("end_date", "date", "Last day of the event", nullable=True)
+VALUE_ROUNDED = Field(
+    "value_rounded", "number", "The figure as the publisher rounds it", nullable=True
+)
+PLACES = Field("places", "text", "Places that the publisher names, joined by ';'", nullable=True)
+
 # --- Vocabularies ----------------------------------------------------------------------------
 
 NAME_EN = Field("name_en", "text", "Label in English")
@@ -139,6 +158,8 @@ RANK = Field("rank", "integer", "Order of preference, 1 first")
 ACTIVE = Field("active", "boolean", "Whether a build holds the country")
 PARAMETER = Field("parameter", "code", "Name of a setting of the assessment")
 PARAMETER_VALUE = Field("value", "number", "Its value")
+
+AREA_NAME = Field("name", "text", "Name of an area as a publisher writes it")
 
 # --- Sources, datasets, releases, extracts ---------------------------------------------------
 

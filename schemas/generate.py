@@ -18,6 +18,8 @@ PUBLISHED_TABLES: tuple[TableModel, ...] = (
     facts.FLOW,
     facts.STOCK_SUPERSEDED,
     facts.FLOW_SUPERSEDED,
+    facts.PROFILE,
+    facts.DISPLACEMENT_EVENT,
     facts.QUALITY_ISSUE,
     assessment.AVAILABILITY_MATRIX,
     assessment.SOURCES_BY_YEAR,

@@ -134,6 +134,12 @@ COVERAGE = _table(
     ("country", "source", "theme", "measure", "breakdown", "year_from", "holds"),
     (_YEARS_IN_ORDER, _SEEN),
 )  # fmt: skip
+AREA_NAME = _table(
+    "area_name",
+    "Crosswalk from the names that publishers write to area codes; an unknown name refuses a file",
+    (f.SOURCE, f.AREA_NAME, f.AREA),
+    ("source", "name"),
+)
 PARAMETER = _table(
     "parameter",
     "Settings of the assessment",
@@ -151,6 +157,6 @@ OVERRIDE = _table(
 )  # fmt: skip
 
 REFERENCE_TABLES: tuple[TableModel, ...] = (
-    AREA, CODE, INDICATOR, THEME, THEME_BREAKDOWN, THEME_INDICATOR, PREFERENCE, COUNTRY, SOURCE,
-    DATASET, RELEASE, DEFINITION, COVERAGE, PARAMETER, OVERRIDE,
+    AREA, AREA_NAME, CODE, INDICATOR, THEME, THEME_BREAKDOWN, THEME_INDICATOR, PREFERENCE,
+    COUNTRY, SOURCE, DATASET, RELEASE, DEFINITION, COVERAGE, PARAMETER, OVERRIDE,
 )  # fmt: skip

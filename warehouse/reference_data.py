@@ -37,6 +37,17 @@ class Reference:
         """The frame of one table."""
         return self.tables[name]
 
+    def areas_by_name(self, source: str) -> dict[str, str]:
+        """Area codes by the names that a publisher writes."""
+        names = self.tables["area_name"]
+        own = names[names["source"] == source].astype("str")
+        return dict(zip(own["name"], own["area"], strict=True))
+
+    def areas_by_m49(self) -> dict[int, str]:
+        """Area codes by UN M49 number, groups of UN DESA included."""
+        numbered = self.tables["area"].dropna(subset=["m49"])
+        return dict(zip(numbered["m49"].astype(int), numbered["area"].astype(str), strict=True))
+
     def active_countries(self) -> list[str]:
         """Codes of the countries that a build holds."""
         country = self.tables["country"]
@@ -88,6 +99,10 @@ def code_lists(tables: dict[str, pd.DataFrame]) -> dict[str, frozenset[str]]:
         str(name): frozenset(group["code"].astype(str))
         for name, group in tables["code"].groupby("list", observed=True)
     }
+    # Names and M49 numbers that a source-shaped table may hold: see schemas.sources.
+    for source, group in tables["area_name"].groupby("source", observed=True):
+        lists[f"area_name:{source}"] = frozenset(group["name"].astype(str))
+    lists["m49"] = frozenset(tables["area"]["m49"].dropna().astype(int).astype(str))
     for column in _CODE_COLUMNS:
         lists[column] = frozenset(tables[column][column].dropna().astype(str))
     return lists

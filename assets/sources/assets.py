@@ -1,8 +1,9 @@
-"""What the publishers' assets share: check results, data versions, checks of releases."""
+"""What the publishers' assets share: landing, source tables, observations, their checks.
 
-from __future__ import annotations
+A publisher's own ``assets.py`` says what is particular to it and calls these.
+"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -12,18 +13,258 @@ import pandas as pd
 
 from assets import checks
 from assets.checks import CheckOutcome
+from assets.sources import gate
+from assets.sources.publishers import Columns
+from schemas.assessment import EXTRACT
+from schemas.facts import OBSERVATIONS, QUALITY_ISSUE
 from schemas.table import TableModel
-from warehouse import landing
+from schemas.validate import validate
+from warehouse import landing, reference_data
 from warehouse.home import Home
 from warehouse.reference_data import Reference
+from warehouse.tables import FRAME, WarehouseHome, described
 
 OWNERS = ["team:migration-data-map"]
+CODE_VERSION = "1"
 # The schedule looks in once a week; two missed weeks are worth a warning, four a failure.
 FRESHNESS = dg.FreshnessPolicy.time_window(
     fail_window=pd.Timedelta(days=28).to_pytimedelta(),
     warn_window=pd.Timedelta(days=14).to_pytimedelta(),
 )
 SOURCE_CHECKS = ("key", "gate", "row_count_drift", "freshness")
+REFERENCE_KEY = dg.AssetKey(["reference", "tables"])
+
+Tables = Mapping[str, pd.DataFrame]
+Make = Callable[[Tables, Reference], pd.DataFrame]
+Tags = Mapping[str, str]
+Metadata = Mapping[str, Any]
+
+
+def extracts(
+    publisher: dg.AssetSpec, kinds: set[str], tags: Tags, title: str
+) -> dg.AssetsDefinition:
+    """The asset that lands a publisher's files.
+
+    Args:
+        publisher: The external asset at the head; its key ends with the publisher's name.
+        kinds: File formats, shown in the UI.
+        tags: Tags of all the publisher's assets.
+        title: The publisher as people call it.
+    """
+    source = publisher.key.path[-1]
+    key = [source, "extracts"]
+
+    @dg.asset(
+        key=key,
+        deps=[publisher],
+        group_name="sources",
+        description=f"Files of {title} as landed: accepted or refused by the gate, and why.",
+        owners=OWNERS,
+        kinds=kinds,
+        tags=tags,
+        code_version=CODE_VERSION,
+        dagster_type=FRAME,
+        check_specs=check_specs(key, ["gate"]),
+        freshness_policy=FRESHNESS,
+    )
+    def landed(
+        context: dg.AssetExecutionContext, warehouse_home: WarehouseHome
+    ) -> dg.MaterializeResult:  # type: ignore[type-arg]
+        home = warehouse_home.home
+        gate.land(home, reference_data.load(), source)
+        manifests = landing.accepted(home, source)
+        manifests += [one for one in landing.refused(home) if one.source in (source, gate.UNKNOWN)]
+        frame = landing.as_frame(manifests)
+        version = data_version(home, source)
+        context.log_event(
+            dg.AssetObservation(
+                publisher.key,
+                description="The publisher's files were looked at.",
+                metadata={"files held": len(manifests)},
+                tags={"dagster/data_version": version.value},
+            )
+        )
+        refusals = [one for one in landing.standing_refusals(home) if one in manifests]
+        return dg.MaterializeResult(
+            value=frame,
+            metadata=described(frame, EXTRACT),
+            data_version=version,
+            check_results=[check_result(checks.no_standing_refusal(refusals), key)],
+        )
+
+    return landed
+
+
+def source_table(
+    source: str, dataset: str, model: TableModel, title: str, tags: Tags, metadata: Metadata
+) -> dg.AssetsDefinition:
+    """A publisher's own table: the rows of all its accepted extracts.
+
+    Args:
+        source: Publisher.
+        dataset: The publisher's table.
+        model: Its model.
+        title: The publisher as people call it.
+        tags: Tags of all the publisher's assets.
+        metadata: Links shown in the UI.
+    """
+    key = [source, dataset]
+
+    @dg.asset(
+        key=key,
+        deps=[[source, "extracts"]],
+        group_name="sources",
+        description=f"{title}. {model.description}; all releases held.",
+        owners=OWNERS,
+        kinds={"pandas", "parquet"},
+        tags=tags,
+        code_version=CODE_VERSION,
+        dagster_type=FRAME,
+        check_specs=check_specs(key, SOURCE_CHECKS),
+        metadata=metadata,
+        freshness_policy=FRESHNESS,
+    )
+    def table(warehouse_home: WarehouseHome) -> dg.MaterializeResult:  # type: ignore[type-arg]
+        home, reference = warehouse_home.home, reference_data.load()
+        try:
+            frame = gate.landed_table(home, source, dataset, reference)
+        except gate.NothingAccepted as error:
+            raise dg.Failure(str(error), allow_retries=False) from error
+        return dg.MaterializeResult(
+            value=frame,
+            metadata=described(frame, model),
+            data_version=data_version(home, source, dataset),
+            check_results=source_checks(home, key, frame, model, reference),
+        )
+
+    return table
+
+
+def observations(
+    source: str, datasets: Sequence[str], harmonise: Make, columns: Columns, title: str, tags: Tags
+) -> dg.AssetsDefinition:
+    """A publisher's figures in the warehouse's own columns.
+
+    Args:
+        source: Publisher.
+        datasets: Its tables, which ``harmonise`` takes by these names.
+        harmonise: Source-shaped tables to observations.
+        columns: Column lineage.
+        title: The publisher as people call it.
+        tags: Tags of all the publisher's assets.
+    """
+    return _made(
+        [source, "observations"], datasets, OBSERVATIONS, harmonise,
+        f"Figures of {title}, of all tables and releases, in the warehouse's own columns.",
+        tags, columns,
+    )  # fmt: skip
+
+
+def further_table(
+    source: str, name: str, datasets: Sequence[str], model: TableModel, make: Make, tags: Tags
+) -> dg.AssetsDefinition:
+    """Another table that is made of a publisher's own: profile or displacement events.
+
+    Args:
+        source: Publisher.
+        name: Last part of the asset key, the model's name.
+        datasets: The publisher's tables, which ``make`` takes by these names.
+        model: The table's model.
+        make: Source-shaped tables to the model's columns.
+        tags: Tags of all the publisher's assets.
+    """
+    return _made([source, name], datasets, model, make, f"{model.description}.", tags, None)
+
+
+def quality_issues(
+    source: str, datasets: Sequence[str], find: Make, title: str, tags: Tags
+) -> dg.AssetsDefinition:
+    """What is odd in a publisher's accepted files and was kept.
+
+    Args:
+        source: Publisher.
+        datasets: Its tables, which ``find`` takes by these names.
+        find: Source-shaped tables to issues.
+        title: The publisher as people call it.
+        tags: Tags of all the publisher's assets.
+    """
+    key = [source, "quality_issues"]
+
+    @dg.asset(
+        key=key,
+        ins={dataset: dg.AssetIn([source, dataset]) for dataset in datasets},
+        group_name="observations",
+        description=f"What is odd in accepted files of {title} and was kept, with the figures.",
+        owners=OWNERS,
+        kinds={"pandas", "parquet"},
+        tags=tags,
+        code_version=CODE_VERSION,
+        dagster_type=FRAME,
+        check_specs=check_specs(key, ["reconciliation"]),
+    )
+    def issues(warehouse_home: WarehouseHome, **tables: pd.DataFrame) -> dg.MaterializeResult:  # type: ignore[type-arg]
+        reference = reference_data.load()
+        frame = validate(find(tables, reference), QUALITY_ISSUE, reference.codes)
+        newest = _newest_releases(warehouse_home.home, source, reference)
+        return dg.MaterializeResult(
+            value=frame,
+            metadata=described(frame, QUALITY_ISSUE),
+            data_version=data_version(warehouse_home.home, source),
+            check_results=[check_result(checks.reconciliation(frame, newest), key)],
+        )
+
+    return issues
+
+
+def _made(
+    key: list[str], datasets: Sequence[str], model: TableModel, make: Make, description: str,
+    tags: Tags, columns: Columns | None,
+) -> dg.AssetsDefinition:  # fmt: skip
+    source = key[0]
+
+    @dg.asset(
+        key=key,
+        ins={dataset: dg.AssetIn([source, dataset]) for dataset in datasets},
+        deps=[REFERENCE_KEY],
+        group_name="observations",
+        description=description,
+        owners=OWNERS,
+        kinds={"pandas", "parquet"},
+        tags=tags,
+        code_version=CODE_VERSION,
+        dagster_type=FRAME,
+        check_specs=check_specs(key, ["key"]),
+    )
+    def made(warehouse_home: WarehouseHome, **tables: pd.DataFrame) -> dg.MaterializeResult:  # type: ignore[type-arg]
+        reference = reference_data.load()
+        frame = validate(make(tables, reference), model, reference.codes, prove_key=False)
+        return dg.MaterializeResult(
+            value=frame,
+            metadata=described(frame, model, lineage(columns) if columns else None),
+            data_version=data_version(warehouse_home.home, source),
+            check_results=[check_result(checks.unique_key(frame, model.key), key)],
+        )
+
+    return made
+
+
+def _newest_releases(home: Home, source: str, reference: Reference) -> dict[str, str]:
+    """The newest release held of each dataset."""
+    found: dict[str, str] = {}
+    for one in landing.accepted(home, source):
+        known = _known_on(reference, source, one.dataset)
+        held = found.get(one.dataset)
+        if held is None or known[str(one.release)] > known[held]:
+            found[one.dataset] = str(one.release)
+    return found
+
+
+def _known_on(reference: Reference, source: str, dataset: str) -> dict[str, Any]:
+    return {
+        str(one["release"]): one["known_on_to"]
+        for one in reference.table("release").to_dict("records")
+        if one["source"] == source and one["dataset"] == dataset
+    }
 
 
 def check_specs(key: Sequence[str], names: Sequence[str]) -> list[dg.AssetCheckSpec]:
@@ -64,12 +305,7 @@ def source_checks(
     source, dataset = key
     limits = _row(reference.table("dataset"), source=source, dataset=dataset)
     manifests = landing.accepted(home, source, dataset)
-    releases = reference.table("release")
-    known = {
-        str(one["release"]): one["known_on_to"]
-        for one in releases.to_dict("records")
-        if one["source"] == source and one["dataset"] == dataset
-    }
+    known = _known_on(reference, source, dataset)
     newest = max(manifests, key=lambda one: known[str(one.release)])
     alike = sorted(
         (one for one in manifests if one.scope == newest.scope),

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import ModuleType
 
+from assets.sources.publishers import PUBLISHERS
 from assets.sources.reading import FileRefused, NotRecognised, Reading, read_head, refuse_if_no_data
-from assets.sources.unhcr import read as unhcr
-
-# Each has `recognise(head) -> str | None` and `read(path) -> Reading`. They are asked in turn.
-PUBLISHERS: tuple[ModuleType, ...] = (unhcr,)
 
 
 def read_any(path: Path) -> Reading:
@@ -22,13 +18,14 @@ def read_any(path: Path) -> Reading:
     head = read_head(path)
     refuse_if_no_data(head, path.name)
     for publisher in PUBLISHERS:
+        reader = publisher.reader
         try:
-            known = publisher.recognise(head)
+            known = reader.recognise(head)
         except FileRefused as refused:
             # What looks only at bytes does not know the name of the file.
             raise FileRefused(path.name, refused.faults, refused.total) from None
         if known is not None:
-            reading: Reading = publisher.read(path)
+            reading: Reading = reader.read(path)
             return reading
     raise NotRecognised(f"{path.name}: no reader knows this file, which begins with {_seen(head)}")
 

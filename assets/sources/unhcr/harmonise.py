@@ -27,6 +27,7 @@ from assets.sources.observations import (
 from schemas.facts import OBSERVATIONS
 from schemas.sources.unhcr import AGE_GROUPS
 from schemas.validate import empty_frame
+from warehouse.reference_data import Reference
 
 SOURCE = "unhcr"
 ROUNDED_UP_TO = 5
@@ -120,17 +121,19 @@ POPULATION_TYPES = {
 }
 
 
-def harmonise(tables: Mapping[str, pd.DataFrame], releases: pd.DataFrame) -> pd.DataFrame:
+def harmonise(tables: Mapping[str, pd.DataFrame], reference: Reference) -> pd.DataFrame:
     """All of UNHCR's figures as observations.
 
     Args:
         tables: Source-shaped frames by dataset, in the columns of ``schemas.sources.unhcr``.
-        releases: Reference table ``release``; says which year of a release is interim.
+        reference: Table ``release`` says which year of a release is interim.
 
     Returns:
         Observations of all datasets and releases, in the columns of
         ``schemas.facts.OBSERVATIONS``.
     """
+    releases = reference.table("release")
+    releases = releases[releases["source"] == SOURCE]
     parts: list[pd.DataFrame] = []
     for dataset, to_parts in _DATASETS.items():
         frame = tables.get(dataset)

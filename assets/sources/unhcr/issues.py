@@ -10,13 +10,15 @@ from assets.sources.unhcr.harmonise import SOURCE
 from schemas.facts import QUALITY_ISSUE
 from schemas.sources.unhcr import DECISION_VALUES
 from schemas.validate import conform, empty_frame
+from warehouse.reference_data import Reference
 
 
-def quality_issues(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def quality_issues(tables: Mapping[str, pd.DataFrame], reference: Reference) -> pd.DataFrame:
     """What is odd in UNHCR's accepted files.
 
     Args:
         tables: Source-shaped frames by dataset.
+        reference: Not needed; all publishers' functions take the same.
 
     Returns:
         Issues in the columns of ``schemas.facts.QUALITY_ISSUE``: decisions whose parts do not

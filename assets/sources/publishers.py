@@ -1,0 +1,39 @@
+"""The publishers that are ingested: one line each, and the folder of the same name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+
+from assets.sources.unhcr import lineage as unhcr_lineage
+from assets.sources.unhcr import read as unhcr_read
+
+# Upstream asset key and column, by column.
+Columns = Mapping[str, Sequence[tuple[Sequence[str], str]]]
+
+
+@dataclass(frozen=True)
+class Publisher:
+    """A publisher's parts that do not need Dagster.
+
+    Attributes:
+        name: Name of its folder, which is the first part of its asset keys.
+        reader: Its module ``read``: ``recognise(head)`` and ``read(path)``.
+        column_lineage: Which of its columns each column of its observations is made of.
+        further: Names of the tables that it makes beside observations and quality issues.
+    """
+
+    name: str
+    reader: ModuleType
+    column_lineage: Columns
+    further: tuple[str, ...] = ()
+
+
+PUBLISHERS: tuple[Publisher, ...] = (Publisher("unhcr", unhcr_read, unhcr_lineage.COLUMN_LINEAGE),)
+NAMES: tuple[str, ...] = tuple(one.name for one in PUBLISHERS)
+
+
+def makers_of(table: str) -> tuple[str, ...]:
+    """Names of the publishers that make a further table."""
+    return tuple(one.name for one in PUBLISHERS if table in one.further)
