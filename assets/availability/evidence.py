@@ -9,6 +9,8 @@ import pandas as pd
 
 from warehouse.reference_data import Reference
 
+# Splits that have no parts which could fall short of a total.
+_WHOLE = frozenset(("total", "status", "decision", "indicator", "frequency"))
 CELL = ["country", "theme", "measure", "breakdown", "year"]
 CANDIDATE_COLUMNS = [
     *CELL, "rule", "evidence", "completeness", "observations", "source", "national", "public",
@@ -49,7 +51,7 @@ def observed(evidence: pd.DataFrame, reference: Reference) -> pd.DataFrame:
                 "source": one["producer"],
                 "national": sources.loc[one["producer"], "kind"] == "national",
                 "public": access == "public",
-                "reason": _observed_reason(one, rule, str(sources.loc[one["producer"], "title"])),
+                "reason": _observed_reason(one, rule, _named(sources.loc[one["producer"]])),
             }
         )
     return pd.DataFrame(rows)[CANDIDATE_COLUMNS]
@@ -79,7 +81,7 @@ def declared(years: list[int], reference: Reference) -> pd.DataFrame:
             "source": one["source"],
             "national": source["kind"] == "national",
             "public": one["access"] == "public" and rule != "nothing",
-            "reason": _declared_reason(one, rule, str(source["title"])),
+            "reason": _declared_reason(one, rule, _named(source)),
         }
         cell = {name: one[name] for name in ("country", "theme", "measure", "breakdown")}
         rows += [
@@ -98,39 +100,42 @@ def _deciding(evidence: pd.DataFrame, reference: Reference) -> pd.DataFrame:
         roles.astype(text), on=["theme", "measure", "indicator"], how="inner"
     )
     decides = (joined["role"] == "primary") | (joined["role"] == joined["dimension"])
-    by_status = _status_rows(joined, roles.astype(text))
+    by_indicator = [
+        _indicator_rows(joined, roles.astype(text), dimension, wanted)
+        for dimension, wanted in (("status", ["primary", "status"]), ("indicator", ["primary"]))
+    ]
     cells = reference.table("theme_breakdown")[["theme", "measure", "breakdown", "dimension"]]
-    rows = pd.concat([joined[decides], by_status], ignore_index=True).drop(columns="breakdown")
+    rows = pd.concat([joined[decides], *by_indicator], ignore_index=True).drop(columns="breakdown")
     keys = ["theme", "measure", "dimension"]
     return rows.merge(cells.astype("str"), on=keys, how="inner")
 
 
-def _status_rows(joined: pd.DataFrame, roles: pd.DataFrame) -> pd.DataFrame:
-    """Protection status is split when each status has a total: one row a cell and dataset."""
-    statuses = roles[roles["role"] == "status"]
-    wanted = roles.merge(statuses[["theme", "measure"]].drop_duplicates())
-    wanted = wanted[wanted["role"].isin(["primary", "status"])]
-    count = wanted.groupby(["theme", "measure"])["indicator"].nunique().rename("wanted")
-    totals = joined[joined["dimension"] == "total"]
-    totals = totals[totals["role"].isin(["primary", "status"])]
-    totals = totals.merge(count, on=["theme", "measure"], how="inner")
-    keys = [
-        "country", "theme", "measure", "year", "last_day", "producer", "source", "dataset",
-        "release", "wanted",
-    ]  # fmt: skip
-    grouped = totals.groupby(keys, observed=True, as_index=False).agg(
+def _indicator_rows(
+    joined: pd.DataFrame, roles: pd.DataFrame, dimension: str, of_roles: list[str]
+) -> pd.DataFrame:
+    """Splits that are indicators of their own: protection status, cause, direction.
+
+    They are told when more than one of the indicators has a total; completeness is the share of
+    the indicators that have one. One row a cell and dataset.
+    """
+    keys = ["theme", "measure"]
+    wanted = roles[roles["role"].isin(of_roles)]
+    count = wanted.groupby(keys)["indicator"].nunique().rename("wanted")
+    totals = joined[(joined["dimension"] == "total") & joined["role"].isin(of_roles)]
+    totals = totals.merge(count[count > 1], on=keys, how="inner")
+    group = ["country", *keys, "year", "producer", "source", "dataset", "release", "wanted"]
+    grouped = totals.groupby(group, observed=True, as_index=False).agg(
+        last_day=("last_day", "max"),
         observations=("observations", "sum"),
         known=("known", "sum"),
         interim=("interim", "any"),
         all_rounded_zero=("all_rounded_zero", "all"),
-        statuses=("indicator", "nunique"),
+        told=("indicator", "nunique"),
         indicator=("indicator", lambda found: ", ".join(sorted(found))),
     )
-    grouped = grouped[grouped["statuses"] > 1]
+    grouped = grouped[grouped["told"] > 1]
     return grouped.assign(
-        dimension="status",
-        breakdown="protection_status",
-        completeness=grouped["statuses"] / grouped["wanted"],
+        dimension=dimension, breakdown=dimension, completeness=grouped["told"] / grouped["wanted"]
     )
 
 
@@ -143,14 +148,14 @@ def _observed_rule(one: dict[object, object], access: str, threshold: float) -> 
     return "part_year" if one["interim"] else "public_complete"
 
 
-def _observed_reason(one: dict[object, object], rule: str, title: str) -> str:
+def _observed_reason(one: dict[object, object], rule: str, source: str) -> str:
     figures = "1 figure" if one["observations"] == 1 else f"{one['observations']} figures"
-    where = f"{title}, table {one['dataset']}, release {one['release']}: {figures}"
+    where = f"{source}, table {one['dataset']}, release {one['release']}: {figures}"
     share = one["completeness"]
     known = f"{share:.1%}" if isinstance(share, float) and share == share else "an unknown share"
     if rule == "public_complete":
-        told = f"the known parts make {known} of the total" if one["dimension"] != "total" else ""
-        return f"{where}; public and for the whole reference time{'; ' + told if told else ''}."
+        told = "" if one["dimension"] in _WHOLE else f"; the known parts make {known} of the total"
+        return f"{where}; public and for the whole reference time{told}."
     if rule == "incomplete":
         return f"{where}; the known parts make only {known} of the total."
     if rule == "part_year":
@@ -158,12 +163,17 @@ def _observed_reason(one: dict[object, object], rule: str, title: str) -> str:
     return f"{where}; the producer gives it on a formal request."
 
 
-def _declared_reason(one: dict[object, object], rule: str, title: str) -> str:
+def _declared_reason(one: dict[object, object], rule: str, source: str) -> str:
     seen = f"{one['seen_by']}, section {one['section']}"
     if one["date_seen"] is not None and one["date_seen"] == one["date_seen"]:
         seen += f", {one['date_seen']:%Y-%m-%d}"
     note = f" ({one['note']})" if isinstance(one["note"], str) else ""
-    return f"{title}: {_DECLARED_TEXT[rule]}{note}. Seen by: {seen}."
+    return f"{source}: {_DECLARED_TEXT[rule]}{note}. Seen by: {seen}."
+
+
+def _named(source: pd.Series) -> str:
+    """A source as people know it: institution and title."""
+    return f"{source['institution']} ({source['title']})"
 
 
 _DECLARED_TEXT = {

@@ -15,6 +15,24 @@ WITH annual AS (
     SELECT 'flow' AS measure, TRUE AS part_year, period_end AS last_day, * EXCLUDE (period_start, period_end)
     FROM country_flow_part_year
 ),
+-- Months of a year that have a figure, for the breakdown by frequency.
+monthly AS (
+    SELECT
+        country.country, ti.theme, 'flow' AS measure, fact.indicator, fact.unit, fact.universe,
+        'frequency' AS dimension, 'frequency_monthly' AS breakdown, fact.year,
+        max(fact.period_end) AS last_day, fact.producer, fact.source, fact.dataset, fact.release,
+        count(DISTINCT fact.period_end) < 12 AS interim,
+        count(*) AS observations,
+        count(DISTINCT fact.period_end)::DOUBLE AS known,
+        FALSE AS all_rounded_zero
+    FROM flow AS fact
+    JOIN theme_indicator AS ti ON ti.measure = 'flow' AND ti.indicator = fact.indicator
+    JOIN country
+        ON country.active
+        AND CASE ti.side WHEN 'origin' THEN fact.origin ELSE fact.destination END = country.country
+    WHERE fact.freq = 'M' AND fact.value IS NOT NULL
+    GROUP BY ALL
+),
 marked AS (
     SELECT
         annual.*,
@@ -23,6 +41,7 @@ marked AS (
             WHEN 'sex' THEN sex IN ('F', 'M')
             WHEN 'age' THEN age NOT IN ('_T', '_U')
             WHEN 'place' THEN unplaced.code IS NULL AND detail <> 'place='
+            WHEN 'place_of_origin' THEN detail <> 'place='
             ELSE TRUE
         END AS is_known_part
     FROM annual
@@ -47,12 +66,14 @@ told AS (
     FROM marked
     WHERE dimension <> 'cases'
     GROUP BY ALL
+    UNION ALL BY NAME
+    SELECT * FROM monthly
 )
 SELECT
     told.*,
     totals.total,
     CASE
-        WHEN told.dimension IN ('total', 'decision') THEN 1.0
+        WHEN told.dimension IN ('total', 'decision', 'frequency') THEN 1.0
         WHEN totals.total > 0 THEN told.known / totals.total
     END AS completeness
 FROM told

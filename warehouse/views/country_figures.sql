@@ -6,7 +6,11 @@
 -- or suppressed part is at_least. Figures of extracts that are not complete for the country are
 -- left out. Placeholders: ${measure} stock or flow, ${facts} the table or macro to read, ${period}
 -- the columns that date a figure, ${frequency} the condition on freq.
-WITH looked_at AS (
+WITH country_of_area AS (
+    SELECT area, CASE WHEN kind = 'subdivision' THEN parent ELSE area END AS country
+    FROM area
+),
+looked_at AS (
     SELECT
         country.country,
         p.theme,
@@ -18,6 +22,12 @@ WITH looked_at AS (
             WHEN 'origin' THEN fact.destination
             ELSE country.country
         END AS other_side,
+        -- Where in the country: an oblast, or the country itself.
+        CASE
+            WHEN ti.side = 'origin' OR (ti.side = 'within' AND p.dimension = 'place_of_origin')
+            THEN fact.origin
+            ELSE fact.destination
+        END AS own_side,
         fact.*
     FROM ${facts} AS fact
     JOIN preference AS p
@@ -27,15 +37,27 @@ WITH looked_at AS (
             WHEN p.additive_set IS NULL THEN fact.breakdown = 'total'
             ELSE fact.additive_set GLOB p.additive_set
         END
+    JOIN country_of_area AS origin_area ON origin_area.area = fact.origin
+    JOIN country_of_area AS destination_area ON destination_area.area = fact.destination
     JOIN theme_indicator AS ti
         ON ti.theme = p.theme AND ti.measure = p.measure AND ti.indicator = p.indicator
     JOIN country
         ON country.active
         AND CASE ti.side
-            WHEN 'destination' THEN fact.destination = country.country
-            WHEN 'origin' THEN fact.origin = country.country
-            ELSE fact.origin = country.country AND fact.destination = country.country
+            WHEN 'destination' THEN destination_area.country = country.country
+            WHEN 'origin' THEN origin_area.country = country.country
+            ELSE origin_area.country = country.country
+                AND destination_area.country = country.country
         END
+        -- Figures of oblasts are parts of a split by place and of nothing else.
+        AND (
+            p.dimension IN ('place', 'place_of_origin')
+            OR CASE ti.side
+                WHEN 'destination' THEN fact.destination = country.country
+                WHEN 'origin' THEN fact.origin = country.country
+                ELSE fact.origin = country.country AND fact.destination = country.country
+            END
+        )
     JOIN extract
         ON extract.extract_id = fact.extract_id
         AND (extract.scope = 'ALL' OR list_contains(string_split(extract.scope, ';'), country.country))
@@ -58,10 +80,16 @@ summed AS (
         CASE WHEN dimension = 'education' THEN education ELSE '_T' END AS education,
         CASE WHEN dimension = 'employment' THEN employment ELSE '_T' END AS employment,
         CASE WHEN dimension = 'reason' THEN reason ELSE '_T' END AS reason,
-        CASE dimension
-            WHEN 'place' THEN 'place=' || regexp_extract(detail, '(?:^|;)place=([^;]*)', 1)
-            WHEN 'decision' THEN regexp_replace(detail, ';?procedure=[^;]*', '')
-            ELSE '_T'
+        CASE
+            WHEN dimension IN ('place', 'place_of_origin') AND own_side <> country
+            THEN 'place=' || own_side
+            WHEN dimension IN ('place', 'place_of_origin')
+            THEN 'place=' || regexp_extract(detail, '(?:^|;)place=([^;]*)', 1)
+            WHEN dimension = 'decision' THEN regexp_replace(detail, ';?procedure=[^;]*', '')
+            WHEN dimension IN (
+                'total', 'partner', 'sex', 'age', 'education', 'employment', 'reason', 'cases'
+            ) THEN '_T'
+            ELSE detail
         END AS detail,
         year,
         ${period},
