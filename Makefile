@@ -73,8 +73,7 @@ lock: setup ## choose the newest allowed versions anew and write requirements.lo
 	@{ echo '# Every package of the project and of its tests, with hashes, for Python 3.11 to 3.13.'; \
 	   echo '# Written by `make lock` from pyproject.toml; not to be edited.'; \
 	   $(BIN)/uv --quiet --system-certs pip compile pyproject.toml --all-extras --universal \
-	     --python-version 3.11 --upgrade --generate-hashes --no-header \
-	     --no-emit-index-url --no-emit-find-links; } > requirements.lock.new
+	     --python-version 3.11 --upgrade --generate-hashes --no-header; } > requirements.lock.new
 	@mv requirements.lock.new requirements.lock
 
 # Not the warehouse: files that landed or lie in the inbox may be had nowhere else.

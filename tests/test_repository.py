@@ -25,7 +25,7 @@ MACHINE_BOUND = {
         r"^\s*(?:(?:extra-)?index-url|find-links)\s*=|\[\[?tool\.uv\.index", re.MULTILINE
     ),
     "address of a package index": re.compile(
-        r"(?:https?|file)://\S*/simple\b|\bpypi\.\w|\bpythonhosted\.\w|\bregistry\.npm"
+        r"(?:https?|file)://\S*/simple\b|\bpypi\.\w|//[^/\s]*\b(?:registry|mirror)\b[^/\s]*"
     ),
     "path of one machine": re.compile(
         r"(?<![\w.:/%~-])/(?:root|home/[a-z_][\w.-]*|Users/\w[\w.-]*|work|opt|tmp/w)/"
@@ -101,6 +101,7 @@ def test_no_file_is_bound_to_one_machine() -> None:
         "[[tool.uv." + "index]]",
         "https://example.org/python/" + "simple/",
         "pypi" + ".example.org",
+        "https://" + "mirror.example.org/packages",
         "cd /" + "root/project",
         "data = '/" + "home/somebody/data'",
         "(/" + "Users/somebody/data)",
