@@ -2,24 +2,47 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
+import duckdb
 import typer
+from rich.markup import escape
 from rich.table import Table
 
-from pipelines.cli.console import EXIT_NO_WAREHOUSE, STATUS_MARKS, err, out
+from pipelines.cli.console import (
+    EXIT_NO_WAREHOUSE,
+    STATUS_MARKS,
+    STATUS_SIGNS,
+    complain,
+    out,
+)
 from warehouse import database
 from warehouse.home import current
 
 _QUERY = """
-SELECT m.country, t.name_en, m.measure, b.name_en, m.year, m.status, m.theme
+SELECT m.country, t.name_en, m.measure, b.name_en, m.year, m.status, m.rule, m.reason
 FROM availability_matrix AS m
 JOIN theme AS t USING (theme)
 JOIN theme_breakdown AS tb USING (theme, measure, breakdown)
 JOIN code AS b ON b.list = 'breakdown' AND b.code = m.breakdown
-WHERE (? IS NULL OR m.theme = ?) AND (? IS NULL OR m.country = ?)
+WHERE (? IS NULL OR m.theme = ?) AND (? IS NULL OR m.country = ?) AND (? IS NULL OR m.year = ?)
 ORDER BY m.country, t.position, m.measure DESC, tb.position, m.year DESC
 """
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of the matrix."""
+
+    country: str
+    theme: str
+    measure: str
+    breakdown: str
+    year: int
+    status: str
+    rule: str
+    reason: str
 
 
 def matrix(
@@ -27,30 +50,62 @@ def matrix(
         str | None, typer.Option(help="Only this theme, e.g. refugees_hosted.")
     ] = None,
     country: Annotated[str | None, typer.Option(help="Only this country, e.g. KGZ.")] = None,
+    year: Annotated[int | None, typer.Option(help="Only this year.")] = None,
+    why: Annotated[
+        bool, typer.Option("--why", help="Rule and reason of each cell; with --theme and --year.")
+    ] = False,
 ) -> None:
     """Show which figures are available, newest year first."""
+    if why and (theme is None or year is None):
+        raise typer.BadParameter(
+            "--why needs --theme and --year: every cell has a reason of its own"
+        )
     try:
         with database.open_read_only(current()) as connection:
-            rows = connection.execute(_QUERY, [theme, theme, country, country]).fetchall()
-            known = [name for (name,) in connection.sql("SELECT theme FROM theme").fetchall()]
+            _check(connection, theme=theme, country=country, year=year)
+            chosen = [theme, theme, country, country, year, year]
+            cells = [Cell(*row) for row in connection.execute(_QUERY, chosen).fetchall()]
     except database.NoWarehouse as error:
-        err.print(str(error), markup=False, highlight=False)
+        complain(str(error))
         raise typer.Exit(EXIT_NO_WAREHOUSE) from None
-    if theme is not None and theme not in known:
-        raise typer.BadParameter(f"no theme {theme!r}; known: {', '.join(sorted(known))}")
-    tables: dict[tuple[str, str], dict[tuple[str, str], dict[int, str]]] = {}
-    for area, name, measure, breakdown, year, status, _ in rows:
-        cells = tables.setdefault((area, name), {})
-        cells.setdefault((measure, breakdown), {})[int(year)] = status
-    for (area, name), cells in tables.items():
-        out.print(_table(f"{area}: {name}", cells))
+    themes: dict[tuple[str, str], list[Cell]] = {}
+    for cell in cells:
+        themes.setdefault((cell.country, cell.theme), []).append(cell)
+    for (area, name), told in themes.items():
+        table = _reasons(told) if why else _years(told)
+        table.title = f"{area}: {name}" + (f", {year}" if why else "")
+        out.print(table)
     out.print("  ".join(STATUS_MARKS.values()))
 
 
-def _table(title: str, cells: dict[tuple[str, str], dict[int, str]]) -> Table:
-    years = sorted({year for row in cells.values() for year in row}, reverse=True)
-    table = Table("measure", "breakdown", *map(str, years), title=title, title_justify="left")
-    for (measure, breakdown), row in cells.items():
-        marks = [STATUS_MARKS[row[year]].split(" ")[0] + "[/]" for year in years]
-        table.add_row(measure, breakdown, *marks)
+def _check(connection: duckdb.DuckDBPyConnection, **wanted: str | int | None) -> None:
+    for name, value in wanted.items():
+        if value is None:
+            continue
+        query = f"SELECT DISTINCT {name} FROM availability_matrix ORDER BY 1"
+        known = [one for (one,) in connection.execute(query).fetchall()]
+        if value not in known:
+            listed = ", ".join(map(str, known))
+            raise typer.BadParameter(f"no {name} {value!r}; known: {listed}")
+
+
+def _years(cells: list[Cell]) -> Table:
+    years = sorted({cell.year for cell in cells}, reverse=True)
+    table = Table("measure", "breakdown", title_justify="left")
+    for year in years:
+        table.add_column(str(year), justify="center", no_wrap=True)
+    rows: dict[tuple[str, str], dict[int, str]] = {}
+    for cell in cells:
+        rows.setdefault((cell.measure, cell.breakdown), {})[cell.year] = STATUS_SIGNS[cell.status]
+    for (measure, breakdown), signs in rows.items():
+        table.add_row(measure, breakdown, *(signs[year] for year in years))
+    return table
+
+
+def _reasons(cells: list[Cell]) -> Table:
+    table = Table("measure", "breakdown", "", "rule", title_justify="left")
+    table.add_column("reason", ratio=1)
+    for cell in cells:
+        sign = STATUS_SIGNS[cell.status]
+        table.add_row(cell.measure, cell.breakdown, sign, cell.rule, escape(cell.reason))
     return table

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from assets.sources import gate
 from assets.sources.reading import NotRecognised
-from pipelines.cli.console import EXIT_FAULTS, EXIT_NOT_RECOGNISED, err, out
+from pipelines.cli.console import EXIT_FAULTS, EXIT_NOT_RECOGNISED, complain, out, say
 from schemas.faults import Refused
 from warehouse import reference_data
 
@@ -62,17 +63,25 @@ def read(
 
 def _print(told: dict[str, Any]) -> None:
     if "message" in told:
-        err.print(told["message"], markup=False, highlight=False)
+        complain(told["message"])
         return
     if told["faults"]:
-        table = Table("place", "column", "found", "expected", title=f"Faults of {told['file']}")
+        table = Table("place", "column", "found", "expected")
         for fault in told["faults"]:
             found = "" if fault["value"] is None else repr(fault["value"])
-            table.add_row(fault["place"], fault["column"] or "", found, fault["expected"])
+            cells = (fault["place"], fault["column"] or "", found, fault["expected"])
+            table.add_row(*map(escape, cells))
+        say(f"Faults of {told['file']}")
         out.print(table)
-        out.print(f"{told['total_faults']} in all; a refresh would refuse this file.")
+        say(f"{_counted(told)}; a refresh would refuse this file.")
         return
     for name in ("source", "dataset", "release", "scope"):
-        out.print(f"{name:8} {told[name]}", highlight=False, markup=False)
-    out.print(f"rows     {told['rows']:,}", highlight=False)
-    out.print("no faults")
+        say(f"{name:8} {told[name]}")
+    say(f"rows     {told['rows']:,}")
+    say("no faults")
+
+
+def _counted(told: dict[str, Any]) -> str:
+    total, shown = told["total_faults"], len(told["faults"])
+    noun = "fault" if total == 1 else "faults"
+    return f"{total:,} {noun}" + (f", the first {shown} shown" if shown < total else "")

@@ -6,9 +6,10 @@ from time import monotonic
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
-from pipelines.cli.console import EXIT_FAILED, EXIT_LOCKED, EXIT_REFUSED, err, out
+from pipelines.cli.console import EXIT_FAILED, EXIT_LOCKED, EXIT_REFUSED, complain, out, say
 from pipelines.refresh import RefreshResult
 from pipelines.refresh import refresh as run_refresh
 from schemas.faults import Refused
@@ -32,24 +33,23 @@ def refresh(
         _check_source(source)
         result = run_refresh(home, source, force=force, listener=_step)
     except Locked as locked:
-        err.print(f"[red]{locked}[/]", highlight=False)
+        complain("", f"{locked}")
         raise typer.Exit(EXIT_LOCKED) from None
     except Refused as refused:
-        err.print(str(refused), markup=False, highlight=False)
+        complain(str(refused))
         raise typer.Exit(EXIT_FAILED) from None
     for manifest in result.refused:
         _print_refusal(manifest)
     if result.failed:
         for step, cause in result.failed.items():
-            err.print(f"[red]✗ {step}[/]", highlight=False)
-            err.print(cause, markup=False, highlight=False)
-        err.print("Nothing was published; the last good warehouse serves on.")
+            complain(cause, f"✗ {_shown(step)}")
+        complain("Nothing was published; the last good warehouse serves on.")
         raise typer.Exit(EXIT_FAILED)
     if result.ran:
         _print_changes(result)
-        out.print(f"Published {home.database} in {monotonic() - started:.1f} s.", highlight=False)
+        say(f"Published {home.database} in {monotonic() - started:.1f} s.")
     else:
-        out.print("Nothing changed since the published build; no run was started.")
+        say("Nothing changed since the published build; no run was started.")
     if result.refused:
         raise typer.Exit(EXIT_REFUSED)
 
@@ -62,21 +62,26 @@ def _check_source(source: str | None) -> None:
 
 def _step(step: str, succeeded: bool) -> None:
     mark = "[green]✓[/]" if succeeded else "[red]✗[/]"
-    out.print(f"{mark} {step.replace('__', '/')}", highlight=False)
+    out.print(f"{mark} {escape(_shown(step))}", highlight=False)
+
+
+def _shown(step: str) -> str:
+    return step.replace("__", "/")
 
 
 def _print_refusal(manifest: Manifest) -> None:
-    err.print(f"[red]Refused:[/] {manifest.file}", highlight=False)
-    err.print(manifest.why or "", markup=False, highlight=False)
+    complain(manifest.why or manifest.file, "Refused:")
 
 
 def _print_changes(result: RefreshResult) -> None:
     changed = ", ".join(result.changed_parts) or "nothing (forced)"
-    out.print(f"Changed: {changed}", highlight=False)
+    say(f"Changed: {changed}")
     if not result.rows:
-        out.print("No table changed its number of rows.")
+        say("No table changed its number of rows.")
         return
-    table = Table("table", "rows before", "rows now", title="Tables that changed")
+    table = Table("table", title="Tables with more or fewer rows", title_justify="left")
+    for heading in ("rows before", "rows now"):
+        table.add_column(heading, justify="right")
     for name, (now, before) in sorted(result.rows.items()):
         table.add_row(name, "new" if before is None else f"{before:,}", f"{now:,}")
     out.print(table)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 from rich.table import Table
 
-from pipelines.cli.console import err, out
+from pipelines.cli.console import complain, out, say
 from pipelines.refresh import nothing_new
 from warehouse import database, landing
 from warehouse.home import Home, current
@@ -16,22 +16,32 @@ def status() -> None:
     """Show the published build, the releases held, refused files and the lock."""
     home = current()
     _print_build(home)
-    table = Table("source", "dataset", "release", "scope", "rows", "landed", title="Extracts held")
-    for one in landing.accepted(home):
-        scope = ";".join(one.scope or ())
-        table.add_row(
-            one.source, one.dataset, one.release, scope, f"{one.rows or 0:,}", one.landed_at
-        )
-    out.print(table)
+    held = landing.accepted(home)
+    if held:
+        out.print(_extracts(held))
     for one in landing.standing_refusals(home):
-        err.print(f"[red]Refused:[/] {one.file} ({one.landed_at})", highlight=False)
-        err.print(one.why or "", markup=False, highlight=False)
+        complain(one.why or one.file, f"Refused {_minute(one.landed_at)}:")
     if is_held(home):
-        out.print(f"Locked by a refresh: {holder(home)}", highlight=False)
+        say(f"Locked by a refresh: {holder(home)}")
     elif nothing_new(home):
-        out.print("Up to date: nothing changed since the published build.")
+        say("Up to date: nothing changed since the published build.")
     else:
-        out.print("A refresh has something to do.")
+        say("A refresh has something to do.")
+
+
+def _extracts(held: list[landing.Manifest]) -> Table:
+    table = Table("source", "dataset", "release", "scope", title="Extracts held (times in UTC)")
+    table.title_justify = "left"
+    table.add_column("rows", justify="right")
+    table.add_column("landed", no_wrap=True)
+    for one in held:
+        rows, scope = f"{one.rows or 0:,}", ";".join(one.scope or ())
+        table.add_row(one.source, one.dataset, one.release, scope, rows, _minute(one.landed_at))
+    return table
+
+
+def _minute(moment: str) -> str:
+    return moment[:16].replace("T", " ")
 
 
 def _print_build(home: Home) -> None:
@@ -41,11 +51,11 @@ def _print_build(home: Home) -> None:
                 "SELECT build_id, built_at, contract_version FROM build"
             ).fetchone()
     except database.NoWarehouse as error:
-        err.print(str(error), markup=False, highlight=False)
+        complain(str(error))
         return
     except duckdb.Error as error:
-        err.print(f"the published file can't be read: {error}", markup=False, highlight=False)
+        complain(f"the published file can't be read: {error}")
         return
     if found is not None:
         build_id, built_at, contract = found
-        out.print(f"Build {build_id}, {built_at} UTC, contract {contract}", highlight=False)
+        say(f"Build {build_id}, {built_at} UTC, contract {contract}")
