@@ -1,0 +1,336 @@
+"""Measure a refresh and its parts against what they could cost at least: ``make bench``.
+
+Every measurement is a process of its own, so that start, imports and memory count. A and B run in
+turn, once to warm up and then for as many rounds as asked; medians are compared. Machines differ,
+so ratios are aimed at, never seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import statistics
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from child import Spent, run, script
+from rich.console import Console
+from rich.table import Table
+
+GLOBAL_FILE = "global_population_end2023.csv.gz"
+SIDECAR = {"publisher": "unhcr", "dataset": "population", "release": "2023-end", "scope": ["ALL"]}
+DAGSTER_YAML = "telemetry:\n  enabled: false\nnux:\n  enabled: false\n"
+REFRESH = ["-m", "pipelines.cli.main", "refresh"]
+GIGABYTE = 10**9
+
+# Takes a fresh folder, gives the arguments and the variables of the process to measure.
+Prepare = Callable[[Path], tuple[list[str], dict[str, str]]]
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What is measured against what, and what is aimed at."""
+
+    name: str
+    what_a: str
+    what_b: str
+    prepare_a: Prepare
+    prepare_b: Prepare
+    aim_ratio: float | None = None
+    aim_bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Medians of a measurement, and each round's seconds."""
+
+    name: str
+    what_a: str
+    what_b: str
+    seconds_a: float
+    seconds_b: float
+    ratio: float
+    cpu_seconds_a: float
+    cpu_seconds_b: float
+    peak_bytes_a: int
+    peak_bytes_b: int
+    rounds_a: list[float]
+    rounds_b: list[float]
+    aim_ratio: float | None
+    aim_bytes: int | None
+    reached_ratio: bool | None
+    reached_bytes: bool | None
+
+
+def refresh_of(figures: Path | None) -> Prepare:
+    """A refresh in a fresh home, with the global table in its inbox if given."""
+
+    def prepare(folder: Path) -> tuple[list[str], dict[str, str]]:
+        if figures is not None:
+            fill_inbox(folder, figures)
+        return REFRESH, {"MIGMAP_HOME": str(folder)}
+
+    return prepare
+
+
+def functions_on(figures: Path) -> Prepare:
+    """The pipeline's own functions, with the global table in the inbox of a fresh home."""
+
+    def prepare(folder: Path) -> tuple[list[str], dict[str, str]]:
+        fill_inbox(folder, figures)
+        return script("whole_way", folder), {}
+
+    return prepare
+
+
+def noop_of(shape: Path) -> Prepare:
+    """A no-op job in the shape of our graph, in a fresh Dagster home."""
+
+    def prepare(folder: Path) -> tuple[list[str], dict[str, str]]:
+        (folder / "dagster.yaml").write_text(DAGSTER_YAML, encoding="utf-8")
+        return script("noop_job", shape), {"DAGSTER_HOME": str(folder)}
+
+    return prepare
+
+
+def duckdb_on(figures: Path, ddl: Path) -> Prepare:
+    """DuckDB alone, into a fresh file."""
+    return lambda folder: (script("duckdb_alone", figures, ddl, folder / "alone.duckdb"), {})
+
+
+def fill_inbox(home: Path, figures: Path) -> None:
+    """Put the global table and its sidecar into the inbox of a home."""
+    inbox = home / "var" / "inbox"
+    inbox.mkdir(parents=True)
+    shutil.copyfile(figures, inbox / figures.name)
+    (inbox / f"{figures.name}.manifest.json").write_text(json.dumps(SIDECAR), encoding="utf-8")
+
+
+def measurements(figures: Path, shape: Path, ddl: Path) -> list[Measurement]:
+    """All that can be measured."""
+    return [
+        Measurement(
+            "bundled",
+            "refresh of the bundled extracts",
+            "no-op Dagster job in the shape of our graph",
+            refresh_of(None), noop_of(shape), aim_ratio=1.5,
+        ),
+        Measurement(
+            "global",
+            "global table, from inbox to published, by our functions",
+            "DuckDB alone",
+            functions_on(figures), duckdb_on(figures, ddl), aim_ratio=4.0, aim_bytes=2 * GIGABYTE,
+        ),
+        Measurement(
+            "global-refresh",
+            "refresh of bundled extracts and global table",
+            "refresh of the bundled extracts",
+            refresh_of(figures), refresh_of(None), aim_bytes=2 * GIGABYTE,
+        ),
+    ]  # fmt: skip
+
+
+def measure(one: Measurement, rounds: int, warm_ups: int, folder: Path) -> Measured:
+    """Run A and B in turn and compare their medians.
+
+    Args:
+        one: What to measure.
+        rounds: How often each counts.
+        warm_ups: How often each runs before.
+        folder: Where fresh homes are made.
+    """
+    spent: dict[str, list[Spent]] = {"a": [], "b": []}
+    for number in range(-warm_ups, rounds):
+        for side, prepare in (("a", one.prepare_a), ("b", one.prepare_b)):
+            with tempfile.TemporaryDirectory(dir=folder) as fresh:
+                arguments, variables = prepare(Path(fresh))
+                took = run(arguments, variables)
+            if number >= 0:
+                spent[side].append(took)
+    return compared(one, spent["a"], spent["b"])
+
+
+def compared(one: Measurement, spent_a: list[Spent], spent_b: list[Spent]) -> Measured:
+    """Medians of both sides, and whether the aims are reached."""
+    seconds_a = statistics.median(took.seconds for took in spent_a)
+    seconds_b = statistics.median(took.seconds for took in spent_b)
+    ratio = seconds_a / seconds_b
+    peak = max(took.peak_bytes for took in spent_a)
+    return Measured(
+        name=one.name,
+        what_a=one.what_a,
+        what_b=one.what_b,
+        seconds_a=seconds_a,
+        seconds_b=seconds_b,
+        ratio=ratio,
+        cpu_seconds_a=statistics.median(took.cpu_seconds for took in spent_a),
+        cpu_seconds_b=statistics.median(took.cpu_seconds for took in spent_b),
+        peak_bytes_a=peak,
+        peak_bytes_b=max(took.peak_bytes for took in spent_b),
+        rounds_a=[took.seconds for took in spent_a],
+        rounds_b=[took.seconds for took in spent_b],
+        aim_ratio=one.aim_ratio,
+        aim_bytes=one.aim_bytes,
+        reached_ratio=None if one.aim_ratio is None else ratio <= one.aim_ratio,
+        reached_bytes=None if one.aim_bytes is None else peak < one.aim_bytes,
+    )
+
+
+def notes(measured: list[Measured], figures: str) -> list[str]:
+    """What has to be known to read the table."""
+    by_name = {one.name: one for one in measured}
+    told = [f"{one.name}: A is {one.what_a}; B is {one.what_b}." for one in measured]
+    told += [
+        "Whole processes on both sides: start and imports count. Medians of the rounds; peak "
+        "memory is the highest of them. Processor seconds in brackets: where they are far below "
+        "the clock's, the machine was busy with something else.",
+        f"Global table: {figures}.",
+    ]
+    if "global" in by_name:
+        told.append(
+            "The aim for the global table is judged on our own functions (land, read, validate, "
+            "harmonise, combine, publish, with the Parquet files between them) on that file alone, "
+            "without Dagster, bundled extracts and assessment: DuckDB alone has none of these. "
+            "It neither checks nor proves anything."
+        )
+    whole = by_name.get("global-refresh")
+    if whole is not None:
+        more = whole.seconds_a - whole.seconds_b
+        told.append(f"The global table makes a whole refresh {more:.1f} s longer")
+        if "global" in by_name:
+            told[-1] += f", which is {more / by_name['global'].seconds_b:.1f} times DuckDB alone"
+        told[-1] += "; this is told, not judged."
+    return told
+
+
+def stages(figures: Path, folder: Path) -> dict[str, dict[str, float]]:
+    """Seconds a stage of a refresh without and with the global table, one run each."""
+    found = {}
+    for name, given in (("bundled", None), ("with global table", figures)):
+        with tempfile.TemporaryDirectory(dir=folder) as fresh:
+            _, variables = refresh_of(given)(Path(fresh))
+            printed = run(script("stages"), variables).printed
+        found[name] = json.loads(printed.strip().splitlines()[-1])
+    return found
+
+
+def environment() -> dict[str, object]:
+    """What the figures depend on beside the code."""
+    return {
+        "python": platform.python_version(),
+        "machine": f"{platform.system()} {platform.machine()}",
+        "cores": os.cpu_count(),
+        "load_before": round(os.getloadavg()[0], 1),
+        "bytecode_of_our_modules": "compiled at each start (PYTHONDONTWRITEBYTECODE is set)"
+        if os.environ.get("PYTHONDONTWRITEBYTECODE")
+        else "kept",
+    }
+
+
+def show(console: Console, measured: list[Measured], told: list[str]) -> None:
+    """Print the table and the notes."""
+    table = Table("", "seconds A", "seconds B", "A / B", "peak A", "peak B", "aim", "reached")
+    for one in measured:
+        aims, reached = [], []
+        if one.aim_ratio is not None:
+            aims.append(f"at most {one.aim_ratio:g} times")
+            reached.append("yes" if one.reached_ratio else "no")
+        if one.aim_bytes is not None:
+            aims.append(f"under {one.aim_bytes / GIGABYTE:g} GB")
+            reached.append("yes" if one.reached_bytes else "no")
+        table.add_row(
+            one.name,
+            f"{one.seconds_a:.2f}\n({one.cpu_seconds_a:.2f})",
+            f"{one.seconds_b:.2f}\n({one.cpu_seconds_b:.2f})",
+            f"{one.ratio:.2f}",
+            f"{one.peak_bytes_a / GIGABYTE:.2f} GB", f"{one.peak_bytes_b / GIGABYTE:.2f} GB",
+            "\n".join(aims) or "none", "\n".join(reached) or "-",
+            end_section=True,
+        )  # fmt: skip
+    console.print(table)
+    for line in told:
+        console.print(f"- {line}", highlight=False, markup=False)
+
+
+def show_stages(console: Console, found: dict[str, dict[str, float]]) -> None:
+    """Print where the time of a refresh goes."""
+    table = Table("stage", *found, title="Seconds a stage, one run each")
+    order = list(dict.fromkeys(stage for seconds in found.values() for stage in seconds))
+    for stage in order:
+        table.add_row(stage, *(f"{seconds.get(stage, 0.0):.2f}" for seconds in found.values()))
+    table.add_section()
+    table.add_row("whole", *(f"{sum(seconds.values()):.2f}" for seconds in found.values()))
+    console.print(table)
+
+
+def arguments() -> argparse.Namespace:
+    """What was asked for."""
+    parser = argparse.ArgumentParser(prog="make bench ARGS=...", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.add_argument(
+        "--figures", type=Path, metavar="FOLDER",
+        help=f"folder that holds {GLOBAL_FILE}; without it a table of the same shape is made up",
+    )  # fmt: skip
+    parser.add_argument("--rounds", type=int, default=3, help="rounds that count (3)")
+    parser.add_argument("--no-warm-up", action="store_true", help="count from the first run on")
+    parser.add_argument(
+        "--only", action="append", choices=["bundled", "global", "global-refresh"],
+        help="only this measurement; may be given several times",
+    )  # fmt: skip
+    parser.add_argument("--profile", action="store_true", help="also: where a refresh's time goes")
+    asked = parser.parse_args()
+    if asked.rounds < 1:
+        parser.error("--rounds: at least one")
+    if asked.figures is not None and not (asked.figures / GLOBAL_FILE).is_file():
+        parser.error(f"--figures: no {GLOBAL_FILE} in {asked.figures}")
+    return asked
+
+
+def main() -> None:
+    """Measure what was asked for and print it."""
+    asked = arguments()
+    machine = environment()
+    console = Console()
+    progress = Console(stderr=True)
+    with tempfile.TemporaryDirectory(prefix="migmap-bench-") as name:
+        folder = Path(name)
+        shape, ddl = folder / "shape.json", folder / "facts.sql"
+        run(script("graph", shape, ddl))
+        if asked.figures is not None:
+            figures = (asked.figures / GLOBAL_FILE).resolve()
+            told_figures = f"{GLOBAL_FILE}, given"
+        else:
+            figures = folder / GLOBAL_FILE
+            run(script("made_up_figures", figures))
+            told_figures = "made up in the same shape and size, from a fixed seed"
+        measured = []
+        for one in measurements(figures, shape, ddl):
+            if asked.only is None or one.name in asked.only:
+                progress.print(f"measuring {one.name} ...", style="dim")
+                measured.append(measure(one, asked.rounds, 0 if asked.no_warm_up else 1, folder))
+        found = stages(figures, folder) if asked.profile else None
+    told = notes(measured, told_figures)
+    if asked.json:
+        content = {
+            "environment": machine,
+            "rounds": asked.rounds,
+            "figures": told_figures,
+            "measurements": [asdict(one) for one in measured],
+            "stages": found,
+            "notes": told,
+        }
+        print(json.dumps(content, indent=1))
+        return
+    console.print(", ".join(f"{key}: {value}" for key, value in machine.items()), style="dim")
+    show(console, measured, told)
+    if found is not None:
+        show_stages(console, found)
+
+
+if __name__ == "__main__":
+    main()
