@@ -111,7 +111,7 @@ def _xls_sheets(file: str, data: bytes) -> Iterator[Sheet]:
     # text, as the central bank's are.
     try:
         book = xlrd.open_workbook(file_contents=data, logfile=io.StringIO())
-    except (xlrd.XLRDError, ValueError, IndexError, AssertionError) as error:
+    except (xlrd.biffh.XLRDError, ValueError, IndexError, AssertionError) as error:
         raise _refusal(file, str(error), "a workbook that can be read") from None
     for sheet in book.sheets():
         yield Sheet(sheet.name, [list(sheet.row_values(row)) for row in range(sheet.nrows)])
