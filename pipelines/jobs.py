@@ -19,7 +19,10 @@ refresh_job = dg.define_asset_job(
 publisher_jobs = [
     dg.define_asset_job(
         f"{REFRESH}_{name}",
-        selection=dg.AssetSelection.assets([name, "extracts"]).downstream(),
+        # Tables that are made together are made together here too, of what is held of the others.
+        selection=dg.AssetSelection.assets([name, "extracts"])
+        .downstream()
+        .required_multi_asset_neighbors(),
         description=f"Refresh {name} and all that is made of it.",
         hooks=_HOOKS,
     )

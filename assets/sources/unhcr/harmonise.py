@@ -241,13 +241,29 @@ def _observations(
             # People of unknown age are printed only where there are some.
             kept[:, position] &= values[:, position] > 0
     row, which = np.nonzero(kept)
-    hidden, missing, at_least = hidden[kept], missing[kept], at_least[kept]
-    value = np.where(missing, np.nan, values[kept])
     rows = frame.iloc[row]
-    precision = np.where(value <= ROUNDED_UP_TO, float(ROUNDED_UP_TO), 0.0)
-    interim = rows["interim"].to_numpy()
+    flags = (hidden[kept], missing[kept], at_least[kept])
+    value = np.where(missing[kept], np.nan, values[kept])
+    varying = {
+        **_named(rows, counts, which),
+        **_figures(value, flags, rows["interim"].to_numpy()),
+        **_time(rows, measure),
+        "year": rows["year"],
+        "release": rows["release"],
+        "extract_id": rows["extract_id"],
+        "source_ref": _cells(rows["source_ref"], which, columns),
+    }
+    constants = {
+        "measure": measure, "unit": "persons", "producer": SOURCE, "source": SOURCE,
+        "dataset": dataset,
+    }  # fmt: skip
+    return complete(varying, constants)
+
+
+def _named(rows: pd.DataFrame, counts: Sequence[Count], which: np.ndarray) -> dict[str, object]:
+    """What is counted of each figure, from where to where, and in which set of parts."""
     origin, destination = _sides(rows, counts, which)
-    varying: dict[str, object] = {
+    named: dict[str, object] = {
         "indicator": chosen(which, [one.indicator for one in counts]),
         "definition": chosen(which, [one.definition for one in counts]),
         "sex": chosen(which, [one.sex for one in counts]),
@@ -256,25 +272,25 @@ def _observations(
         "additive_set": _joined_sets(rows, which, [one.additive_set for one in counts]),
         "origin": origin,
         "destination": destination,
-        "year": rows["year"],
+    }
+    if "unit" in rows:
+        named["unit"] = rows["unit"]
+    return named
+
+
+def _figures(
+    value: np.ndarray, flags: tuple[np.ndarray, np.ndarray, np.ndarray], interim: np.ndarray
+) -> dict[str, object]:
+    """Value, precision, qualifier and status, from what is hidden, missing or a lower bound."""
+    hidden, missing, at_least = flags
+    precision = np.where(value <= ROUNDED_UP_TO, float(ROUNDED_UP_TO), 0.0)
+    status = np.select([hidden, missing, interim], [3, 2, 1], 0)
+    return {
         "value": value,
         "precision": np.where(np.isnan(value), np.nan, precision),
         "qualifier": chosen(np.where(at_least, 0, -1), ["at_least"]),
-        "obs_status": chosen(
-            np.select([hidden, missing, interim], [3, 2, 1], 0), ["A", "P", "O", "Q"]
-        ),
-        "release": rows["release"],
-        "extract_id": rows["extract_id"],
-        "source_ref": _cells(rows["source_ref"], which, columns),
-        **_time(rows, measure),
+        "obs_status": chosen(status, ["A", "P", "O", "Q"]),
     }
-    if "unit" in rows:
-        varying["unit"] = rows["unit"]
-    constants = {
-        "measure": measure, "unit": "persons", "producer": SOURCE, "source": SOURCE,
-        "dataset": dataset,
-    }  # fmt: skip
-    return complete(varying, constants)
 
 
 def _not_broken_down(
