@@ -3,7 +3,8 @@
 import dagster as dg
 
 from assets.sources import assets as shared
-from assets.sources.unhcr.harmonise import SOURCE, harmonise
+from assets.sources.unhcr.counts import SOURCE
+from assets.sources.unhcr.harmonise import harmonise
 from assets.sources.unhcr.issues import quality_issues
 from assets.sources.unhcr.lineage import COLUMN_LINEAGE
 from schemas.sources.unhcr import MODELS

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from assets.sources.unhcr.harmonise import SOURCE
+from assets.sources.unhcr.counts import SOURCE
 from schemas.facts import QUALITY_ISSUE
 from schemas.sources.unhcr import DECISION_VALUES
 from schemas.validate import conform, empty_frame

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assets.sources.unhcr.harmonise import POPULATION, SOLUTIONS, SOURCE
+from assets.sources.unhcr.counts import POPULATION, SOLUTIONS, SOURCE
 from schemas.sources.unhcr import DECISION_VALUES, DEMOGRAPHIC_VALUES, MODELS
 
 
