@@ -15,12 +15,11 @@ from pipelines.home import prepare
 from warehouse import database, fingerprint, reference_data
 from warehouse.home import Home
 from warehouse.landing import Manifest
-from warehouse.lock import refresh_lock
+from warehouse.lock import PID_TAG, refresh_lock
 
 if TYPE_CHECKING:
     import dagster as dg
 
-PID_TAG = "migmap/pid"
 Listener = Callable[[str, bool], None]
 
 

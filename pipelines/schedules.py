@@ -3,7 +3,9 @@
 import dagster as dg
 
 from pipelines.jobs import REFRESH
+from pipelines.refresh import fail_killed_runs, nothing_new
 from warehouse.home import current
+from warehouse.lock import is_held
 
 TIMEZONE = "Asia/Bishkek"
 
@@ -22,8 +24,9 @@ def schedules() -> list[dg.ScheduleDefinition]:
 )
 def weekly_refresh(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """Start a refresh unless nothing changed since the published build."""
-    from pipelines.refresh import nothing_new
-
-    if nothing_new(current()):
+    home = current()
+    if not is_held(home):
+        fail_killed_runs(context.instance)
+    if nothing_new(home):
         return dg.SkipReason("Nothing changed since the published build.")
     return dg.RunRequest(tags={"migmap/started_by": "schedule"})

@@ -13,6 +13,9 @@ from filelock import FileLock, Timeout
 from warehouse.files import replacing
 from warehouse.home import Home
 
+# Tag of a Dagster run: the process that works on it, and that holds the lock meanwhile.
+PID_TAG = "migmap/pid"
+
 
 class Locked(Exception):
     """Another refresh is running."""

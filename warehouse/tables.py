@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ from schemas.generate import table_schema
 from schemas.table import TableModel
 from warehouse.files import replacing
 from warehouse.home import Home
-from warehouse.lock import refresh_lock
+from warehouse.lock import PID_TAG, refresh_lock
 
 PREVIEW_ROWS = 5
 # Assets that return checks beside their table are annotated with a bare MaterializeResult, from
@@ -45,6 +46,9 @@ class WarehouseHome(dg.ConfigurableResource[Home]):
             warehouse.lock.Locked: Another refresh is running.
         """
         with refresh_lock(self.home):
+            if context.instance is not None and context.run is not None:
+                # By this a later start tells whether the run's process was killed.
+                context.instance.add_run_tags(context.run.run_id, {PID_TAG: str(os.getpid())})
             yield self
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import sys
 from datetime import date
+from numbers import Number
 from typing import Annotated
 
 import duckdb
@@ -70,7 +71,7 @@ def _print_records(names: list[str], rows: list[tuple[object, ...]]) -> None:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, Number) and not isinstance(value, bool)
 
 
 def _cell(value: object) -> str:
