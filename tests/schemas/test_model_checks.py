@@ -55,6 +55,7 @@ _UNHCR["demographics"] |= {
     "parts_make:m_total": lambda row: {"m_total": row["m_total"] + 1},
     "parts_within:total": lambda row: {"total": row["f_total"] + row["m_total"] - 1},
 }
+_PROFILE: Breaks = {"share_within_hundred": lambda row: {"value": 100.5}}
 _SHARE: Breaks = {"completeness_is_a_share": lambda row: {"completeness": -0.1}}
 
 BREAKS: dict[str, tuple[TableModel, Breaks]] = {
@@ -63,6 +64,7 @@ BREAKS: dict[str, tuple[TableModel, Breaks]] = {
     "stock_superseded": (facts.STOCK_SUPERSEDED, _STOCK),
     "flow_superseded": (facts.FLOW_SUPERSEDED, _FLOW),
     "observations": (facts.OBSERVATIONS, _FIGURE),
+    "profile": (facts.PROFILE, _PROFILE),
     "coverage": (reference.COVERAGE, _COVERAGE),
     "availability_matrix": (assessment.AVAILABILITY_MATRIX, _SHARE),
     **{f"unhcr_{name}": (unhcr.MODELS[name], breaks) for name, breaks in _UNHCR.items()},
@@ -95,6 +97,10 @@ def row_of(
             return dict(_COVERAGE_ROW)
         if table == "availability_matrix":
             return dict(_CELL_ROW)
+        if table == "profile":
+            share = {"statistic": "share", "base": "All refugees", "base_value": None}
+            row = good_row(facts.STOCK) | share | {"unit": "PT", "value": 34.0}
+            return {name: row[name] for name in facts.PROFILE.columns}
         if table.startswith("unhcr_"):
             dataset = table.removeprefix("unhcr_")
             change: dict[str, Any] = {}
