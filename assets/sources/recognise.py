@@ -6,17 +6,21 @@ from pathlib import Path
 
 from assets.sources.publishers import PUBLISHERS
 from assets.sources.reading import FileRefused, NotRecognised, Reading, read_head, refuse_if_no_data
+from assets.sources.workbooks import is_workbook, open_workbook
 
 
 def read_any(path: Path) -> Reading:
     """Read a file of any publisher, whatever it is called.
 
     Raises:
-        FileRefused: The file is empty, a web page, or a publisher's but with faults.
+        FileRefused: The file is empty, a web page, a workbook that cannot be opened, or a
+            publisher's but with faults.
         NotRecognised: No reader knows it; the message says what was seen.
     """
     head = read_head(path)
     refuse_if_no_data(head, path.name)
+    if is_workbook(head):
+        return _read_workbook(path)
     for publisher in PUBLISHERS:
         reader = publisher.reader
         try:
@@ -28,6 +32,25 @@ def read_any(path: Path) -> Reading:
             reading: Reading = reader.read(path)
             return reading
     raise NotRecognised(f"{path.name}: no reader knows this file, which begins with {_seen(head)}")
+
+
+def _read_workbook(path: Path) -> Reading:
+    """Open a workbook once and ask every reader that knows workbooks.
+
+    A reader may have ``read_sheets(file, sheets)`` beside ``read(path)``, so that what is open is
+    not opened again.
+    """
+    sheets = open_workbook(path)
+    for publisher in PUBLISHERS:
+        reader = publisher.reader
+        known = getattr(reader, "recognise_sheets", None)
+        if known is None or known(sheets) is None:
+            continue
+        read_sheets = getattr(reader, "read_sheets", None)
+        reading: Reading = read_sheets(path.name, sheets) if read_sheets else reader.read(path)
+        return reading
+    named = ", ".join(repr(name) for name in list(sheets)[:5]) or "none"
+    raise NotRecognised(f"{path.name}: no reader knows this workbook with the sheets {named}")
 
 
 def _seen(head: bytes) -> str:
