@@ -210,4 +210,4 @@ def bundled(reference: Reference) -> dict[str, pd.DataFrame]:
 
 @pytest.fixture(scope="session")
 def bundled_observations(bundled: dict[str, pd.DataFrame], reference: Reference) -> pd.DataFrame:
-    return harmonise(bundled, reference.table("release"))
+    return harmonise(bundled, reference)
