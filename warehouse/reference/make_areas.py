@@ -20,6 +20,8 @@ from typing import NamedTuple, cast
 from babel import Locale
 from babel.core import get_global
 
+from warehouse.reference.undesa_groups import CHANNEL_ISLANDS, GROUPS
+
 COLUMNS = ("area", "kind", "iso2", "m49", "parent", "name_en", "name_ru", "name_ky")
 OUTPUT = Path(__file__).with_name("area.csv")
 
@@ -91,6 +93,8 @@ _TIBETAN = ("Tibetan (UNHCR)", "Тибетцы (УВКБ ООН)", "Тибетт
 
 OTHER_AREAS = (
     *(Area(area, "subdivision", "", "", "KGZ", *names) for area, *names in _OBLASTS),
+    *(Area(code, "group", "", code, "", *names) for code, *names in GROUPS),
+    Area(CHANNEL_ISLANDS[0], "country", "", CHANNEL_ISLANDS[0], "", *CHANNEL_ISLANDS[1:]),
     Area("AB9", "special", "", "", "", "Abyei", "Абьей", "Абьей"),
     Area("CIS", "group", "", "", "", *_CIS),
     Area("OTH", "residual", "", "", "", "Other countries", "Прочие страны", "Башка өлкөлөр"),
