@@ -89,6 +89,12 @@ _UN_DESA_SOUTH = (
     "Түштүктүн башка өлкөлөрү (БУУнун ЭСМД)",
 )
 
+_SERBIA_AND_MONTENEGRO = (
+    "Serbia and Montenegro (until 2006)",
+    "Сербия и Черногория (до 2006 г.)",
+    "Сербия жана Черногория (2006-жылга чейин)",
+)
+
 _TIBETAN = ("Tibetan (UNHCR)", "Тибетцы (УВКБ ООН)", "Тибеттиктер (БУУнун КЖКБ)")
 
 OTHER_AREAS = (
@@ -100,6 +106,7 @@ OTHER_AREAS = (
     Area("OTH", "residual", "", "", "", "Other countries", "Прочие страны", "Башка өлкөлөр"),
     Area("OTH_N", "residual", "", "", "", *_UN_DESA_NORTH),
     Area("OTH_S", "residual", "", "", "", *_UN_DESA_SOUTH),
+    Area("SCG", "country", "CS", "891", "", *_SERBIA_AND_MONTENEGRO),
     Area("TIB", "special", "", "", "", *_TIBETAN),
     Area("UNK", "special", "", "", "", "Unknown", "Неизвестно", "Белгисиз"),
     Area("WLD", "world", "", "1", "", "World", "Весь мир", "Дүйнө жүзү"),
