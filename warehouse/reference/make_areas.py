@@ -95,6 +95,8 @@ _SERBIA_AND_MONTENEGRO = (
     "Сербия жана Черногория (2006-жылга чейин)",
 )
 
+_OUTSIDE_CIS = ("Countries outside the CIS", "Страны вне СНГ", "КМШдан тышкаркы өлкөлөр")
+
 _TIBETAN = ("Tibetan (UNHCR)", "Тибетцы (УВКБ ООН)", "Тибеттиктер (БУУнун КЖКБ)")
 
 OTHER_AREAS = (
@@ -103,6 +105,7 @@ OTHER_AREAS = (
     Area(CHANNEL_ISLANDS[0], "country", "", CHANNEL_ISLANDS[0], "", *CHANNEL_ISLANDS[1:]),
     Area("AB9", "special", "", "", "", "Abyei", "Абьей", "Абьей"),
     Area("CIS", "group", "", "", "", *_CIS),
+    Area("NON_CIS", "group", "", "", "", *_OUTSIDE_CIS),
     Area("OTH", "residual", "", "", "", "Other countries", "Прочие страны", "Башка өлкөлөр"),
     Area("OTH_N", "residual", "", "", "", *_UN_DESA_NORTH),
     Area("OTH_S", "residual", "", "", "", *_UN_DESA_SOUTH),
