@@ -1,0 +1,1 @@
+"""What only IOM's report of January 2024 prints."""
