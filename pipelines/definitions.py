@@ -7,6 +7,7 @@ import dagster as dg
 from assets import published
 from assets.availability.assets import availability
 from assets.combined import combined
+from assets.sources.iom_report import assets as iom_report
 from assets.sources.publishers import NAMES
 from assets.sources.unhcr import assets as unhcr
 from pipelines.jobs import publisher_jobs, refresh_job
@@ -22,6 +23,7 @@ def definitions() -> dg.Definitions:
     return dg.Definitions(
         assets=[
             *unhcr.definitions,
+            *iom_report.definitions,
             *combined(NAMES),
             availability,
             published.reference_tables,

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 
+from assets.sources.iom_report import lineage as iom_report_lineage
+from assets.sources.iom_report import read as iom_report_read
 from assets.sources.unhcr import lineage as unhcr_lineage
 from assets.sources.unhcr import read as unhcr_read
 
@@ -30,7 +32,10 @@ class Publisher:
     further: tuple[str, ...] = ()
 
 
-PUBLISHERS: tuple[Publisher, ...] = (Publisher("unhcr", unhcr_read, unhcr_lineage.COLUMN_LINEAGE),)
+PUBLISHERS: tuple[Publisher, ...] = (
+    Publisher("iom_report", iom_report_read, iom_report_lineage.COLUMN_LINEAGE, ("profile",)),
+    Publisher("unhcr", unhcr_read, unhcr_lineage.COLUMN_LINEAGE),
+)
 NAMES: tuple[str, ...] = tuple(one.name for one in PUBLISHERS)
 
 
