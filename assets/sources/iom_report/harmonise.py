@@ -77,12 +77,19 @@ def profile(tables: Mapping[str, pd.DataFrame], reference: Reference) -> pd.Data
 def _observations(frame: pd.DataFrame, dataset: str, reference: Reference) -> pd.DataFrame:
     _refuse_other_measure(frame, reference)
     last = frame["reference_date"].fillna(frame["period_end"]).astype("datetime64[s]")
-    rows = {name: frame[name] for name in _AS_TYPED} | {
+    rows = {name: _plain(frame[name]) for name in _AS_TYPED} | {
         "year": last.dt.year.astype("Int64"),
         "published_in": _published_in(frame),
         "source_ref": _cell(frame),
     }
     return complete(rows, {"source": SOURCE, "dataset": dataset})
+
+
+def _plain(column: pd.Series) -> pd.Series:
+    """Categories as text: a column without any value comes back from Parquet without a type."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column.astype("str").astype("category")
+    return column
 
 
 def _refuse_other_measure(frame: pd.DataFrame, reference: Reference) -> None:
