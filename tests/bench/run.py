@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from child import Spent, run, script
+from child import ChildFailed, Spent, run, script
 from rich.console import Console
 from rich.table import Table
 
@@ -333,4 +333,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except ChildFailed as failed:
+        raise SystemExit(str(failed)) from None
