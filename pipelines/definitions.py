@@ -8,6 +8,8 @@ from assets import published
 from assets.availability.assets import availability
 from assets.combined import combined
 from assets.sources.iom_report import assets as iom_report
+from assets.sources.nbkr import assets as nbkr
+from assets.sources.nsc import assets as nsc
 from assets.sources.publishers import NAMES
 from assets.sources.unhcr import assets as unhcr
 from pipelines.jobs import publisher_jobs, refresh_job
@@ -24,6 +26,8 @@ def definitions() -> dg.Definitions:
         assets=[
             *unhcr.definitions,
             *iom_report.definitions,
+            *nsc.definitions,
+            *nbkr.definitions,
             *combined(NAMES),
             availability,
             published.reference_tables,

@@ -1,0 +1,1 @@
+"""National Bank of the Kyrgyz Republic."""

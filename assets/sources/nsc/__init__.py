@@ -1,0 +1,1 @@
+"""National Statistical Committee of the Kyrgyz Republic."""
