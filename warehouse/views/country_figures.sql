@@ -86,6 +86,8 @@ summed AS (
             WHEN dimension IN ('place', 'place_of_origin')
             THEN 'place=' || regexp_extract(detail, '(?:^|;)place=([^;]*)', 1)
             WHEN dimension = 'decision' THEN regexp_replace(detail, ';?procedure=[^;]*', '')
+            WHEN dimension = 'hazard'
+            THEN 'hazard=' || regexp_extract(detail, '(?:^|;)hazard=([^;]*)', 1)
             WHEN dimension IN (
                 'total', 'partner', 'sex', 'age', 'education', 'employment', 'reason', 'cases'
             ) THEN '_T'
