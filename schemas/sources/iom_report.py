@@ -42,13 +42,12 @@ def _dates_fit_measure(frame: pd.DataFrame) -> pd.Series:
 def _span_fits_frequency(frame: pd.DataFrame) -> pd.Series:
     """A year is 1 January to 31 December; other spans must not be called one."""
     start, end = (frame[name].astype("datetime64[s]") for name in ("period_start", "period_end"))
-    first = start + pd.Timedelta(0)
     following = end + pd.Timedelta(days=1)
-    months = (following.dt.year - first.dt.year) * 12 + following.dt.month - first.dt.month
-    whole = (first.dt.day == 1) & (following.dt.day == 1)
+    months = (following.dt.year - start.dt.year) * 12 + following.dt.month - start.dt.month
+    whole = (start.dt.day == 1) & (following.dt.day == 1)
     freq = frame["freq"].astype("str")
-    is_year = whole & (months == 12) & (first.dt.month == 1)
-    is_quarter = whole & (months == 3) & (first.dt.month % 3 == 1)
+    is_year = whole & (months == 12) & (start.dt.month == 1)
+    is_quarter = whole & (months == 3) & (start.dt.month % 3 == 1)
     is_month = whole & (months == 1)
     told = (freq == "A") & is_year | (freq == "Q") & is_quarter | (freq == "M") & is_month
     other = (freq == "_O") & ~(is_year | is_quarter | is_month)
