@@ -63,7 +63,7 @@ def harmonise(tables: Mapping[str, pd.DataFrame], reference: Reference) -> pd.Da
         # Cents that binary fractions add are nobody's.
         "value": (frame["value"] * MILLION).round(2).to_numpy(),
         "precision": (frame["rounding"] * MILLION).round(2).to_numpy(),
-        "qualifier": frame["qualifier"],
+        "qualifier": _codes(frame["qualifier"]),
         "obs_status": chosen(frame["provisional"].astype("int64").to_numpy(), ["A", "P"]),
         "additive_set": chosen(np.where(whole, 0, -1), [CHANNEL]),
         "published_in": frame["published_in"],
@@ -81,7 +81,8 @@ def harmonise(tables: Mapping[str, pd.DataFrame], reference: Reference) -> pd.Da
 def months_of(frame: pd.DataFrame) -> pd.Series:
     """Number of months of each span."""
     first, last = frame["period_start"].dt.month, frame["period_end"].dt.month
-    return (last - first + 1).astype("int64")
+    months: pd.Series = (last - first + 1).astype("int64")
+    return months
 
 
 def _frequency(frame: pd.DataFrame) -> list[str]:
@@ -94,4 +95,5 @@ def _frequency(frame: pd.DataFrame) -> list[str]:
 
 
 def _codes(values: pd.Series) -> pd.Categorical:
-    return pd.Categorical(values.astype("object"), categories=sorted(set(values.dropna())))
+    positions, names = pd.factorize(values.astype("object"))
+    return chosen(positions, [str(one) for one in names])

@@ -77,7 +77,7 @@ class Span:
 
 
 def _month_names() -> dict[str, int]:
-    names = {}
+    names: dict[str, int] = {}
     for number, (russian, english) in enumerate(zip(_MONTHS_RU, _MONTHS_EN, strict=True), start=1):
         names |= {f"{russian}{ending}": number for ending in _ENDINGS}
         names |= {english: number, english[:3]: number, russian[:3]: number}

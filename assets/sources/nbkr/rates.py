@@ -56,7 +56,7 @@ def read_daily_xml(data: bytes, faults: Faults) -> pd.DataFrame:
     day = _day(root.get("Date", ""))
     if root.tag != _ROOT or day is None:
         faults.add(f"/{root.tag}", "Date", root.get("Date"), "a day as DD.MM.YYYY")
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for at, one in enumerate(root.findall("Currency"), start=1):
         place = f"/{_ROOT}/Currency[{at}]"
         code = one.get("ISOCode") or ""

@@ -24,6 +24,8 @@ _LABELS = ("period", "country")
 FRAME = ("period", "period_start", "period_end", "flow", "country", "value", "rounding",
          "qualifier", "provisional", "remark", "published_in", "source_ref")  # fmt: skip
 
+NO_SPAN = Span()
+
 
 @dataclass(frozen=True)
 class Context:
@@ -36,7 +38,7 @@ class Context:
         printed: The label of the span as printed.
     """
 
-    span: Span = Span()
+    span: Span = NO_SPAN
     flow: str | None = None
     country: str | None = None
     printed: str = ""
@@ -133,14 +135,14 @@ def _has_no_labels(row: Sequence[object], named: Mapping[str, int]) -> bool:
 def _figures(sheet: Sheet, layout: Layout, faults: Faults) -> list[dict[str, object]]:
     found: list[dict[str, object]] = []
     year = re.search(r"\b(19|20)\d\d\b", sheet.name)
-    section = Context(span=Span(int(year[0])) if year else Span())
+    section = Context(span=Span(int(year[0])) if year else NO_SPAN)
     for at in range(layout.first_row, len(sheet.rows)):
         row = sheet.rows[at]
         own = _row_context(sheet, at, layout, faults, section)
         filled = [column for column in layout.figures if column < len(row) and row[column] != ""]
         if not filled:
             # A line with a direction or a span alone speaks for the rows below it.
-            if own.flow or own.span != Span():
+            if own.flow or own.span != NO_SPAN:
                 section = _replaced(section, own)
             continue
         for column in filled:
@@ -253,7 +255,7 @@ def _joined(one: Context, other: Context | None, keep: Context | None = None) ->
 def _replaced(section: Context, own: Context) -> Context:
     """A new line of a section: what it says takes the place of what stood before."""
     return Context(
-        own.span if own.span != Span() else section.span,
+        own.span if own.span != NO_SPAN else section.span,
         own.flow or section.flow,
         None,
         own.printed or section.printed,

@@ -24,6 +24,7 @@ from assets.sources.nsc.labels import (
 from assets.sources.observations import (
     ALL,
     WORLD,
+    chosen,
     complete,
     concatenate,
     constant,
@@ -118,7 +119,7 @@ def trafficking(frame: pd.DataFrame, reference: Reference) -> list[pd.DataFrame]
         **_year_flow(frame),
         "origin": _codes(place),
         "destination": _codes(place),
-        "additive_set": _codes(pd.Series(np.where(frame["geo_code"].notna(), PLACES, None))),
+        "additive_set": _marked(frame["geo_code"].notna(), PLACES),
     }
     constants = {"indicator": "trafficking_victims", "definition": "nsc_trafficking_victim"}
     return [complete(varying, _constants("sdg_16_2_2") | constants)]
@@ -138,7 +139,7 @@ def investment(frame: pd.DataFrame, reference: Reference) -> list[pd.DataFrame]:
         **_figures(frame, value, precision),
         **_year_flow(frame),
         "detail": _codes(pd.Series(detail)),
-        "additive_set": _codes(pd.Series(np.where(is_part, ACTIVITIES, None))),
+        "additive_set": _marked(is_part, ACTIVITIES),
     }
     constants = {
         "indicator": "fdi_inflow", "definition": "nsc_fdi_inflow", "unit": "usd", "origin": WORLD,
@@ -210,8 +211,13 @@ def _constants(dataset: str) -> dict[str, str | None]:
     }  # fmt: skip
 
 
+def _marked(rows: pd.Series, value: str) -> pd.Categorical:
+    return chosen(np.where(rows, 0, -1), [value])
+
+
 def _codes(values: pd.Series) -> pd.Categorical:
-    return pd.Categorical(values.astype("object"), categories=sorted(set(values.dropna())))
+    positions, names = pd.factorize(values.astype("object"))
+    return chosen(positions, [str(one) for one in names])
 
 
 def _has_unit(row: Mapping[object, object]) -> bool:
