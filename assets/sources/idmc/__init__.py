@@ -1,0 +1,1 @@
+"""IDMC Global Internal Displacement Database."""
