@@ -7,6 +7,7 @@ import dagster as dg
 from assets import published
 from assets.availability.assets import availability
 from assets.combined import combined
+from assets.sources.idmc import assets as idmc
 from assets.sources.iom_report import assets as iom_report
 from assets.sources.nbkr import assets as nbkr
 from assets.sources.nsc import assets as nsc
@@ -25,6 +26,7 @@ def definitions() -> dg.Definitions:
     return dg.Definitions(
         assets=[
             *unhcr.definitions,
+            *idmc.definitions,
             *iom_report.definitions,
             *nsc.definitions,
             *nbkr.definitions,

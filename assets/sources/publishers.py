@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 
+from assets.sources.idmc import lineage as idmc_lineage
+from assets.sources.idmc import read as idmc_read
 from assets.sources.iom_report import lineage as iom_report_lineage
 from assets.sources.iom_report import read as iom_report_read
 from assets.sources.nbkr import lineage as nbkr_lineage
@@ -37,6 +39,7 @@ class Publisher:
 
 
 PUBLISHERS: tuple[Publisher, ...] = (
+    Publisher("idmc", idmc_read, idmc_lineage.COLUMN_LINEAGE, ("displacement_event",)),
     Publisher("iom_report", iom_report_read, iom_report_lineage.COLUMN_LINEAGE, ("profile",)),
     Publisher("nbkr", nbkr_read, nbkr_lineage.COLUMN_LINEAGE),
     Publisher("nsc", nsc_read, nsc_lineage.COLUMN_LINEAGE),

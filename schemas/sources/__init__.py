@@ -1,9 +1,10 @@
 """The source-shaped tables, one module a publisher."""
 
-from schemas.sources import iom_report, nbkr, nsc, unhcr
+from schemas.sources import idmc, iom_report, nbkr, nsc, unhcr
 from schemas.table import TableModel
 
 SOURCE_MODELS: dict[str, dict[str, TableModel]] = {
+    "idmc": idmc.MODELS,
     "iom_report": iom_report.MODELS,
     "nbkr": nbkr.MODELS,
     "nsc": nsc.MODELS,
