@@ -12,6 +12,7 @@ from assets.sources.iom_report import assets as iom_report
 from assets.sources.nbkr import assets as nbkr
 from assets.sources.nsc import assets as nsc
 from assets.sources.publishers import NAMES
+from assets.sources.undesa import assets as undesa
 from assets.sources.unhcr import assets as unhcr
 from pipelines.jobs import publisher_jobs, refresh_job
 from pipelines.schedules import schedules
@@ -30,6 +31,7 @@ def definitions() -> dg.Definitions:
             *iom_report.definitions,
             *nsc.definitions,
             *nbkr.definitions,
+            *undesa.definitions,
             *combined(NAMES),
             availability,
             published.reference_tables,

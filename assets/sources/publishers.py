@@ -14,6 +14,8 @@ from assets.sources.nbkr import lineage as nbkr_lineage
 from assets.sources.nbkr import read as nbkr_read
 from assets.sources.nsc import lineage as nsc_lineage
 from assets.sources.nsc import read as nsc_read
+from assets.sources.undesa import lineage as undesa_lineage
+from assets.sources.undesa import read as undesa_read
 from assets.sources.unhcr import lineage as unhcr_lineage
 from assets.sources.unhcr import read as unhcr_read
 
@@ -43,6 +45,7 @@ PUBLISHERS: tuple[Publisher, ...] = (
     Publisher("iom_report", iom_report_read, iom_report_lineage.COLUMN_LINEAGE, ("profile",)),
     Publisher("nbkr", nbkr_read, nbkr_lineage.COLUMN_LINEAGE),
     Publisher("nsc", nsc_read, nsc_lineage.COLUMN_LINEAGE),
+    Publisher("undesa", undesa_read, undesa_lineage.COLUMN_LINEAGE),
     Publisher("unhcr", unhcr_read, unhcr_lineage.COLUMN_LINEAGE),
 )
 NAMES: tuple[str, ...] = tuple(one.name for one in PUBLISHERS)
