@@ -111,10 +111,17 @@ def concatenate(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     for name in first.columns:
         parts = [frame[name] for frame in frames]
         if all(isinstance(part.dtype, pd.CategoricalDtype) for part in parts):
-            columns[name] = union_categoricals(parts, ignore_order=True)
+            columns[name] = union_categoricals(list(map(_of_text, parts)), ignore_order=True)
         else:
             columns[name] = pd.concat(parts, ignore_index=True)
     return pd.DataFrame(columns)
+
+
+def _of_text(column: pd.Series) -> pd.Series:
+    """The column, with categories of text also where Parquet kept none and forgot their type."""
+    if len(column.cat.categories):
+        return column
+    return pd.Series(constant(None, len(column)))
 
 
 def with_breakdown(frame: pd.DataFrame) -> pd.DataFrame:
