@@ -26,7 +26,11 @@ _MOST = 4
 def is_open_data(head: bytes) -> bool:
     """Whether a file is a category of the open data."""
     text = head.decode("utf-8-sig", errors="replace").lstrip()
-    return text.startswith("{") and sum(f'"{key}"' in text for key in ITEM) >= _MOST
+    if not text.startswith("{"):
+        return False
+    # A category without rows has its envelope only.
+    of_rows, of_envelope = (sum(f'"{key}"' in text for key in keys) for keys in (ITEM, ENVELOPE))
+    return of_rows >= _MOST or of_envelope == len(ENVELOPE)
 
 
 def read_open_data(data: bytes, faults: Faults) -> tuple[pd.DataFrame, dict[str, str]]:
