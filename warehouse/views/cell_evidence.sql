@@ -2,7 +2,7 @@
 --
 -- known is the sum of the known parts (unknown, stateless, residual partners, unknown sex or age
 -- and places that name no place are not parts); completeness is known as a share of the total of
--- the same indicator, year and dates. Rows whose figures are all zeros that may have been rounded
+-- the same indicator, year and dates, of the same release where it has one. Rows whose figures are all zeros that may have been rounded
 -- are marked (all_rounded_zero): they never alone make a cell available.
 CREATE VIEW cell_evidence AS
 WITH annual AS (
@@ -55,6 +55,30 @@ totals AS (
     WHERE dimension = 'total'
     GROUP BY ALL
 ),
+-- Revisions of one source differ, so parts are held against a total of their own release where it
+-- has one: UN DESA's ages are of revision 2020 while its newest totals are of 2024.
+totals_of_release AS (
+    SELECT
+        country.country, ti.theme, fact.measure, fact.indicator, fact.unit, fact.universe,
+        fact.year, fact.last_day, fact.source, fact.release, max(fact.value) AS total
+    FROM (
+        SELECT 'stock' AS measure, reference_date AS last_day, * EXCLUDE (reference_date)
+        FROM stock
+        UNION ALL BY NAME
+        SELECT 'flow' AS measure, period_end AS last_day, * EXCLUDE (period_start, period_end)
+        FROM flow
+    ) AS fact
+    JOIN theme_indicator AS ti ON ti.measure = fact.measure AND ti.indicator = fact.indicator
+    JOIN country
+        ON country.active
+        AND CASE ti.side
+            WHEN 'destination' THEN fact.destination = country.country AND fact.origin = 'WLD'
+            WHEN 'origin' THEN fact.origin = country.country AND fact.destination = 'WLD'
+            ELSE fact.origin = country.country AND fact.destination = country.country
+        END
+    WHERE fact.breakdown = 'total' AND fact.freq = 'A' AND fact.value IS NOT NULL
+    GROUP BY ALL
+),
 told AS (
     SELECT
         country, theme, measure, indicator, unit, universe, dimension, breakdown, year, last_day,
@@ -71,16 +95,24 @@ told AS (
 )
 SELECT
     told.*,
-    totals.total,
+    coalesce(totals_of_release.total, totals.total) AS total,
     CASE
         WHEN told.dimension IN ('total', 'decision', 'frequency') THEN 1.0
-        WHEN totals.total > 0 THEN told.known / totals.total
+        WHEN coalesce(totals_of_release.total, totals.total) > 0
+        THEN told.known / coalesce(totals_of_release.total, totals.total)
     END AS completeness
 FROM told
 LEFT JOIN totals
     ON totals.country = told.country AND totals.theme = told.theme
     AND totals.measure = told.measure AND totals.indicator = told.indicator
     AND totals.unit = told.unit AND totals.universe = told.universe
-    AND totals.year = told.year AND totals.last_day = told.last_day;
+    AND totals.year = told.year AND totals.last_day = told.last_day
+LEFT JOIN totals_of_release
+    ON totals_of_release.country = told.country AND totals_of_release.theme = told.theme
+    AND totals_of_release.measure = told.measure
+    AND totals_of_release.indicator = told.indicator AND totals_of_release.unit = told.unit
+    AND totals_of_release.universe = told.universe AND totals_of_release.year = told.year
+    AND totals_of_release.last_day = told.last_day
+    AND totals_of_release.source = told.source AND totals_of_release.release = told.release;
 
 COMMENT ON VIEW cell_evidence IS 'What the figures say for each cell of the matrix: known parts against the total of the same universe';
