@@ -139,7 +139,8 @@ def test_a_total_is_one_row(ask: Ask, view: str) -> None:
         ("country_flow", "country_of_destination"),
     ],
 )
-def test_the_partners_sum_to_the_total(ask: Ask, view: str, breakdown: str) -> None:
+def test_the_partners_sum_to_a_derived_total(ask: Ask, view: str, breakdown: str) -> None:
+    """A total that a publisher prints itself may differ, and beats the sum."""
     found = ask(
         f"""
         WITH parts AS (
@@ -148,7 +149,7 @@ def test_the_partners_sum_to_the_total(ask: Ask, view: str, breakdown: str) -> N
         )
         SELECT count(*) AS compared, count(*) FILTER (total.value IS DISTINCT FROM parts.added)
         FROM {view} AS total JOIN parts USING (country, theme, indicator, unit, year)
-        WHERE total.breakdown = 'total'
+        WHERE total.breakdown = 'total' AND total.derived
         """
     )
     compared, differing = found[0]

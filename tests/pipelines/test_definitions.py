@@ -155,14 +155,20 @@ def test_source_tables_have_their_checks(
 # --- jobs and schedule
 
 
-def test_there_is_a_job_for_all_and_one_a_publisher(defs: dg.Definitions) -> None:
+def test_there_is_a_job_for_all_and_one_a_publisher(
+    defs: dg.Definitions, specs: list[dg.AssetSpec]
+) -> None:
     jobs = {job.name: job for job in defs.resolve_all_job_defs() if not job.name.startswith("__")}
-    assert jobs.keys() == {"refresh", "refresh_unhcr"}
+    publishers = {spec.key.path[0] for spec in specs if spec.group_name == "sources"}
+    assert "unhcr" in publishers
+    assert jobs.keys() == {"refresh"} | {f"refresh_{name}" for name in publishers}
     whole = jobs["refresh"].asset_layer.executable_asset_keys
-    unhcr = jobs["refresh_unhcr"].asset_layer.executable_asset_keys
-    assert dg.AssetKey(["published", "stock"]) in unhcr
-    assert dg.AssetKey(["unhcr", "population"]) in unhcr
-    assert whole >= unhcr
+    for name in publishers:
+        selected = jobs[f"refresh_{name}"].asset_layer.executable_asset_keys
+        own = {spec.key for spec in specs if spec.key.path[0] == name}
+        assert own | {dg.AssetKey(["published", "stock"])} <= selected <= whole, name
+        others = publishers - {name}
+        assert not [key for key in selected if key.path[0] in others], name
     assert all(job.description for job in jobs.values())
 
 
