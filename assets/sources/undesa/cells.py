@@ -46,6 +46,9 @@ def numbers_of(cells: np.ndarray) -> Numbers:
         cells: Numbers and text.
     """
     flat = cells.ravel()
+    if set(map(type, flat)) == {float}:
+        nothing = np.zeros(cells.shape, dtype=bool)
+        return Numbers(cells.astype("float64"), nothing, nothing)
     # Numbers have no text to look at, and they are nearly all of a workbook's cells.
     is_number = np.fromiter((type(cell) is float for cell in flat), dtype=bool, count=len(flat))
     values = np.full(len(flat), np.nan)
@@ -172,7 +175,7 @@ def joined(
         rows: Number of each cell's row as people count it.
         suffixes: By column.
     """
-    numbers, which = np.unique(rows, return_inverse=True)
+    which, numbers = pd.factorize(rows)
     text = pc.binary_join_element_wise(
         pa.array(list(prefixes), pa.large_string()).take(pa.array(columns)),
         pa.array(numbers.astype("str").tolist(), pa.large_string()).take(pa.array(which)),
