@@ -81,10 +81,9 @@ def _months_that_differ(rows: Rows) -> Rows:
             continue
         made = sum(part["value"] for part in parts)
         if abs(made - one["value"]) > sum(map(_slack, [*parts, one])):
-            text = (
-                f"{one['period']}: {one['value']:g} million, its months make {made:.1f} "
-                f"({', '.join(part['published_in'] or 'the same file' for part in parts[:1])})"
-            )
+            text = f"{one['period']}: {one['value']:g} million, its months make {made:.1f}"
+            seen = [part["published_in"] for part in parts if isinstance(part["published_in"], str)]
+            text += f" ({'; '.join(dict.fromkeys(seen))})" if seen else ""
             found.append(_issue(one, "part_sum_differs", text))
     return found
 

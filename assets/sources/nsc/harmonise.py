@@ -8,7 +8,7 @@ place is where the crime was registered. Investment is printed in thousands of d
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -221,8 +221,7 @@ def _codes(values: pd.Series) -> pd.Categorical:
 
 
 def _has_unit(row: Mapping[object, object]) -> bool:
-    titles: Sequence[object] = [row[name] for name in ("title_en", "title_ru", "title_kg")]
-    return any(names_a_unit(one) for one in titles if isinstance(one, str))
+    return any(names_a_unit(row[name]) for name in ("title_en", "title_ru", "title_kg"))
 
 
 def _decimals(value: float) -> int:

@@ -95,14 +95,14 @@ def indicators_of(labels: Iterable[str | None]) -> list[str]:
     return sorted(one for one in found if one is not None)
 
 
-def in_thousands(*texts: str | None) -> bool:
-    """Whether one of the texts says that figures are in thousands."""
-    return any(_THOUSANDS.search(folded(text)) for text in texts if text)
+def in_thousands(*texts: object) -> bool:
+    """Whether one of the texts says that figures are in thousands; a missing one says nothing."""
+    return any(_THOUSANDS.search(folded(text)) for text in texts if isinstance(text, str))
 
 
-def names_a_unit(text: str | None) -> bool:
+def names_a_unit(text: object) -> bool:
     """Whether a row's label ends with a unit of its own."""
-    return text is not None and _UNIT.search(folded(text)) is not None
+    return isinstance(text, str) and _UNIT.search(folded(text)) is not None
 
 
 def is_external_migration(titles: Iterable[str | None]) -> bool:

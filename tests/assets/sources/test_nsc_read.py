@@ -189,7 +189,6 @@ def test_broken_open_data_are_refused(
     read_data: Read, breaks: Callable[[dict[str, Any]], object], told: str
 ) -> None:
     data = copy.deepcopy(WAGES)
-    # What no number is, as the publisher's JSON allows it.
     read_data(data)
     breaks(data)
     assert told in refusal(read_data, json.dumps(data, ensure_ascii=False))
