@@ -157,7 +157,9 @@ def _check_shape(row: Row, header: Sequence[str], ref: str, faults: Faults) -> N
     if any(str(cell).strip() for cell, label in zip(row, header, strict=False) if not label) or any(
         str(cell).strip() for cell in row[len(header) :]
     ):
-        faults.add(ref, None, None, f"no cell outside the {len(header)} columns of the header")
+        faults.add(
+            ref, None, None, f"no cell outside the {sum(map(bool, header))} columns of the header"
+        )
     elif len(row) < len(header):
         faults.add(ref, None, f"{len(row)} cells", f"{len(header)} cells: it may be cut off")
 

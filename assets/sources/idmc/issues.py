@@ -121,7 +121,8 @@ def _ages_that_differ(frame: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame
     rows["made"] = pd.Series(pd.NA, index=rows.index, dtype="Int64")
     for bands in DISJOINT_BANDS:
         rows["made"] = rows["made"].fillna(rows[list(bands)].sum(axis=1, min_count=len(bands)))
-    rows["indicator"] = [BY_CATEGORY[(one, "IDPs")].indicator for one in rows["cause"]]
+    indicators = [BY_CATEGORY[(one, "IDPs")].indicator for one in rows["cause"]]
+    rows["indicator"] = pd.Series(indicators, index=rows.index, dtype="str")
     keys = [*_YEAR, "release", "indicator"]
     printed = totals[totals["dataset"] == "displacements"].drop_duplicates(keys)
     rows = rows.astype({"iso3": "str", "release": "str"})

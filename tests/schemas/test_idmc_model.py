@@ -1,0 +1,159 @@
+"""The models of IDMC's tables: each rule refuses what breaks it, and names the place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from schemas.sources.idmc import (
+    AGE_BANDS,
+    MODELS,
+    ROUNDING_OF_SEXES,
+    both_less_sexes,
+    rounded,
+)
+from schemas.table import TableModel
+from schemas.validate import SchemaRefused, conform, validate
+from warehouse.reference_data import Reference
+
+_GIVEN: dict[str, Any] = {
+    "iso3": "KGZ", "country_name": "Kyrgyzstan", "year": 2022, "release": "2023",
+    "extract_id": "one", "sex": "Both sexes", "cause": "Conflict", "figure_category": "IDPs",
+    "hazard_type": "Flood", "figure_id": "139921", "total_figures": 4003,
+}  # fmt: skip
+COUNTS = {
+    name: [one.name for one in model.fields if one.unit == "persons"]
+    for name, model in MODELS.items()
+}
+
+
+def frame_of(dataset: str, *changes: dict[str, Any]) -> pd.DataFrame:
+    model = MODELS[dataset]
+    rows = [
+        {name: _GIVEN.get(name) for name in model.columns} | {"source_ref": f"s!{at + 2}"} | one
+        for at, one in enumerate(changes)
+    ]
+    return conform(pd.DataFrame(rows), model)
+
+
+def refused(dataset: str, reference: Reference, *changes: dict[str, Any]) -> SchemaRefused:
+    with pytest.raises(SchemaRefused) as found:
+        validate(frame_of(dataset, *changes), MODELS[dataset], reference.codes)
+    return found.value
+
+
+@pytest.mark.parametrize("dataset", MODELS)
+def test_a_good_row_passes(dataset: str, reference: Reference) -> None:
+    model: TableModel = MODELS[dataset]
+    assert len(validate(frame_of(dataset, {}), model, reference.codes)) == 1
+
+
+@pytest.mark.parametrize("dataset", MODELS)
+@pytest.mark.parametrize("year", [1997, 2200])
+def test_a_year_out_of_range(dataset: str, year: int, reference: Reference) -> None:
+    fault = refused(dataset, reference, {"year": year}).faults[0]
+    assert (fault.place, fault.column, fault.value) == ("s!2", "year", str(year))
+
+
+@pytest.mark.parametrize("dataset", MODELS)
+def test_an_area_that_nobody_knows(dataset: str, reference: Reference) -> None:
+    faults = refused(dataset, reference, {"iso3": "QQQ"}).faults
+    assert [(one.column, one.value) for one in faults] == [("iso3", "QQQ")]
+
+
+@pytest.mark.parametrize(
+    ("dataset", "column"),
+    [
+        (name, check.column)
+        for name, model in MODELS.items()
+        for check in model.checks
+        if check.name.startswith("not_negative")
+    ],
+)
+def test_a_count_below_zero(dataset: str, column: str, reference: Reference) -> None:
+    faults = refused(dataset, reference, {column: -1}).faults
+    assert (column, "-1") in [(one.column, one.value) for one in faults]
+
+
+@pytest.mark.parametrize(
+    ("dataset", "name"),
+    [
+        (name, check.name.removeprefix("rounded:"))
+        for name, model in MODELS.items()
+        for check in model.checks
+        if check.name.startswith("rounded")
+    ],
+)
+@pytest.mark.parametrize(
+    ("raw", "printed"), [(4003, 4100), (4003, None), (0, 0), (99, 100), (105, 110)]
+)
+def test_a_count_that_is_rounded_otherwise(
+    dataset: str, name: str, raw: int, printed: int | None, reference: Reference
+) -> None:
+    change = {f"{name}_raw": raw, f"{name}_rounded": printed}
+    faults = refused(dataset, reference, change).faults
+    assert [one.column for one in faults] == [f"{name}_rounded"]
+
+
+def test_idmc_rounds_halves_to_the_even_neighbour_and_leaves_zero_blank() -> None:
+    raw = [0, 1, 100, 105, 115, 995, 1000, 1050, 1150, 4003, 9950, 9999, 10500, 11500, 166329]
+    made = [None, 1, 100, 100, 120, 1000, 1000, 1000, 1200, 4000, 10000, 10000, 10000, 12000,
+            166000]  # fmt: skip
+    found = rounded(pd.Series([*raw, None], dtype="Int64"))
+    assert [None if pd.isna(one) else one for one in found] == [*made, None]
+
+
+@pytest.mark.parametrize(
+    ("column", "list_name"),
+    [("sex", "idmc_sex"), ("cause", "idmc_cause"), ("figure_category", "idmc_figure_category")],
+)
+def test_a_word_that_is_not_idmcs(column: str, list_name: str, reference: Reference) -> None:
+    for dataset, model in MODELS.items():
+        if column in [one.name for one in model.fields if one.codes == list_name]:
+            faults = refused(dataset, reference, {column: "Other"}).faults
+            assert (column, "Other") in [(one.column, one.value) for one in faults]
+
+
+@pytest.mark.parametrize(
+    "check", [one for one in MODELS["sex_age"].checks if one.name.startswith("within:")],
+    ids=lambda one: one.name,
+)  # fmt: skip
+def test_a_band_within_a_wider_one(check: Any, reference: Reference) -> None:
+    outer = check.expected.split(" of ")[1].split(",")[0]
+    faults = refused("sex_age", reference, {check.column: 5, outer: 4}).faults
+    assert [one.column for one in faults] == [check.column]
+
+
+@pytest.mark.parametrize("band", AGE_BANDS.values())
+def test_sexes_that_do_not_make_both(band: str, reference: Reference) -> None:
+    def rows(both: int) -> list[dict[str, Any]]:
+        counts = (("Male", 10), ("Female", 12), ("Both sexes", both))
+        return [{"sex": sex, band: count} for sex, count in counts]
+
+    within = frame_of("sex_age", *rows(22 + ROUNDING_OF_SEXES))
+    assert len(validate(within, MODELS["sex_age"], reference.codes)) == 3
+    assert both_less_sexes(within, band).dropna().tolist() == [ROUNDING_OF_SEXES]
+    faults = refused("sex_age", reference, *rows(23 + ROUNDING_OF_SEXES)).faults
+    assert [(one.place, one.column) for one in faults] == [("s!4", band)]
+
+
+@pytest.mark.parametrize("dataset", [one for one in MODELS if one != "disasters"])
+def test_a_repeated_key(dataset: str, reference: Reference) -> None:
+    fault = refused(dataset, reference, {}, {}).faults[0]
+    assert fault.expected == "one row a key"
+    assert "s!2" in fault.place
+    assert "s!3" in fault.place
+
+
+def test_a_row_of_events_may_stand_twice_at_two_places(reference: Reference) -> None:
+    assert len(validate(frame_of("disasters", {}, {}), MODELS["disasters"], reference.codes)) == 2
+    refused("disasters", reference, {}, {"source_ref": "s!2"})
+
+
+@pytest.mark.parametrize(
+    ("dataset", "column"), [("disasters", "hazard_type"), ("disaggregated", "figure_id")]
+)
+def test_what_must_be_there(dataset: str, column: str, reference: Reference) -> None:
+    assert [one.column for one in refused(dataset, reference, {column: None}).faults] == [column]
