@@ -61,7 +61,7 @@ def published(
     home = warehouse_home.home
     parts = fingerprint.parts(home)
     version = dg.DataVersion(fingerprint.whole(parts)[:16])
-    rows = publish(home, parts, context.run_id)
+    rows = publish(home, parts, context.run.run_id)
     context.log_event(
         dg.AssetObservation(
             REFERENCE_KEY,

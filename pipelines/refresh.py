@@ -64,7 +64,9 @@ def refresh(
         warehouse.lock.Locked: Another refresh is running.
         schemas.validate.SchemaRefused: A reference table breaks its model.
     """
-    with refresh_lock(home):
+    with refresh_lock(home) as last_was_killed:
+        if last_was_killed and home.dagster.is_dir():
+            _fail_runs_left_behind(home)
         landed = gate.land(home, reference_data.load(), source)
         result = RefreshResult(refused=landed.refused, accepted=landed.accepted)
         before = published_parts(home)
@@ -155,11 +157,20 @@ def _run(
             result.failed["run"] = "the run failed before its first step"
 
 
+def _fail_runs_left_behind(home: Home) -> None:
+    import dagster as dg
+
+    prepare(home)
+    with dg.DagsterInstance.get() as instance:
+        fail_killed_runs(instance)
+
+
 def fail_killed_runs(instance: dg.DagsterInstance) -> None:
     """Report runs failed whose process died.
 
-    A killed run stays "started" for ever. Whoever calls holds the refresh lock, so no other run
-    that works in this home is alive.
+    A killed run stays "started" for ever. Whoever calls holds the refresh lock and has no run of
+    their own yet, so no run that works in this home is alive. Runs of the UI that have not come
+    to the lock carry no process: Dagster's daemon looks after them.
 
     Args:
         instance: Dagster's instance.
@@ -168,7 +179,7 @@ def fail_killed_runs(instance: dg.DagsterInstance) -> None:
 
     unfinished = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING]
     for run in instance.get_runs(filters=dg.RunsFilter(statuses=unfinished)):
-        if PID_TAG in run.tags and run.tags[PID_TAG] != str(os.getpid()):
+        if PID_TAG in run.tags:
             instance.report_run_failed(run, message="The process of this run was killed.")
 
 

@@ -1,11 +1,13 @@
 """When work runs without being asked."""
 
+from contextlib import suppress
+
 import dagster as dg
 
 from pipelines.jobs import REFRESH
 from pipelines.refresh import fail_killed_runs, nothing_new
 from warehouse.home import current
-from warehouse.lock import is_held
+from warehouse.lock import Locked, refresh_lock
 
 TIMEZONE = "Asia/Bishkek"
 
@@ -25,7 +27,8 @@ def schedules() -> list[dg.ScheduleDefinition]:
 def weekly_refresh(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """Start a refresh unless nothing changed since the published build."""
     home = current()
-    if not is_held(home):
+    # A refresh that is under way looks after killed runs itself.
+    with suppress(Locked), refresh_lock(home):
         fail_killed_runs(context.instance)
     if nothing_new(home):
         return dg.SkipReason("Nothing changed since the published build.")

@@ -38,7 +38,10 @@ class Refused(Exception):
         subject: The file or table that is refused.
         faults: At most ``MAX_FAULTS`` faults.
         total: How many faults there are in all.
+        recognised: Publisher and dataset of a refused file, if they could be told.
     """
+
+    recognised: tuple[str, str] | None = None
 
     def __init__(self, subject: str, faults: Sequence[Fault], total: int | None = None) -> None:
         """Keep the first faults and count all of them."""

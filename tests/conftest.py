@@ -17,6 +17,7 @@ from filelock import FileLock
 
 from assets.sources import gate
 from assets.sources.observations import concatenate
+from assets.sources.sidecar import read_sidecar
 from assets.sources.unhcr.harmonise import harmonise
 from schemas.assessment import EXTRACT
 from schemas.facts import OBSERVATIONS
@@ -203,7 +204,7 @@ def bundled(reference: Reference) -> dict[str, pd.DataFrame]:
     """The five tables of UNHCR from the extracts that the repository keeps."""
     frames: dict[str, list[pd.DataFrame]] = {}
     for path in gate.bundled_files("unhcr"):
-        reading = gate.read_checked(path, reference, gate.read_sidecar(path))
+        reading = gate.read_checked(path, reference, read_sidecar(path))
         frames.setdefault(reading.dataset, []).append(reading.frame)
     return {dataset: concatenate(parts) for dataset, parts in frames.items()}
 

@@ -26,7 +26,10 @@ _COUNTRY_VIEWS: tuple[tuple[str, str, str, str, str], ...] = (
     # name, measure, facts, period columns, condition on freq
     ("VIEW country_stock", "stock", "stock", "reference_date", "fact.freq = 'A'"),
     ("VIEW country_flow", "flow", "flow", _FLOW_PERIOD, "fact.freq = 'A'"),
-    ("VIEW country_flow_part_year", "flow", "flow", _FLOW_PERIOD, "fact.freq = '_O'"),
+    (
+        "VIEW country_flow_part_year", "flow", "flow", _FLOW_PERIOD,
+        "fact.freq = '_O' AND year(fact.period_start) = fact.year",
+    ),
     (
         "MACRO country_stock_known_on(day)", "stock", "stock_known_on(day)", "reference_date",
         "fact.freq = 'A'",
@@ -123,6 +126,9 @@ def build(
     except BuildRefused:
         remove(path)
         raise
+    except duckdb.Error as error:
+        remove(path)
+        raise BuildRefused(str(error)) from error
     return rows
 
 
@@ -240,7 +246,10 @@ def prove(connection: duckdb.DuckDBPyConnection, models: Mapping[str, TableModel
     for (view,) in connection.execute(
         "SELECT view_name FROM duckdb_views() WHERE NOT internal"
     ).fetchall():
-        connection.execute(f'SELECT * FROM "{view}" LIMIT 0')
+        try:
+            connection.execute(f'SELECT * FROM "{view}" LIMIT 0')
+        except duckdb.Error as error:
+            raise BuildRefused(f"view {view} does not answer: {error}") from error
 
 
 def _none(connection: duckdb.DuckDBPyConnection, query: str, meaning: str) -> None:

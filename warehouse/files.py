@@ -7,6 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pandas as pd
+
+# DuckDB reads row groups in parallel; pandas would write one.
+ROW_GROUP = 122_880
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
@@ -22,3 +27,15 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def write_table(frame: pd.DataFrame, path: Path) -> None:
+    """Write a frame to Parquet.
+
+    Args:
+        frame: A frame whose columns have types; an untyped all-missing column would reach
+            DuckDB as INTEGER.
+        path: Where it shall stand.
+    """
+    with replacing(path) as temporary:
+        frame.to_parquet(temporary, index=False, compression="zstd", row_group_size=ROW_GROUP)

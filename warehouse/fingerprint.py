@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from warehouse import landing
-from warehouse.home import REFERENCE_FOLDER, VIEWS_FOLDER, WAREHOUSE_FOLDER, Home
+from warehouse.home import REFERENCE_FOLDER, WAREHOUSE_FOLDER, Home
 from warehouse.reference_data import fingerprint as reference_fingerprint
 
 _CODE_FOLDERS = ("schemas", "warehouse", "assets")
@@ -52,7 +52,7 @@ def code_fingerprint(root: Path) -> str:
     files = [path for folder in _CODE_FOLDERS for path in (root / folder).rglob("*.py")]
     # The scripts that wrote the bundled extracts are no part of a refresh.
     files = [path for path in files if "extracts" not in path.relative_to(root).parts]
-    files += VIEWS_FOLDER.glob("*.sql")
+    files += (root / "warehouse" / "views").glob("*.sql")
     told = [f"{name} {version(name)}" for name in _LIBRARIES]
     told += [
         f"{path.relative_to(root).as_posix()} {hashlib.sha256(path.read_bytes()).hexdigest()}"

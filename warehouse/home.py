@@ -58,6 +58,11 @@ class Home:
         return self.var / "tables"
 
     @property
+    def parsed(self) -> Path:
+        """Landed files as they were read and checked, so that each is read once."""
+        return self.var / "parsed"
+
+    @property
     def building(self) -> Path:
         """Where the next database is built, on the same file system as the published one."""
         return self.var / "building"

@@ -22,7 +22,7 @@ class Locked(Exception):
 
 
 @contextmanager
-def refresh_lock(home: Home) -> Iterator[None]:
+def refresh_lock(home: Home) -> Iterator[bool]:
     """Hold the refresh lock; within one process it may be taken again.
 
     The lock is the kernel's (flock), so a killed process can't leave it behind. Who holds it is
@@ -31,18 +31,28 @@ def refresh_lock(home: Home) -> Iterator[None]:
     Args:
         home: The warehouse home.
 
+    Yields:
+        Whether the last holder was killed: it did not take its name away.
+
     Raises:
         Locked: Another process holds it; the message says which, and since when.
     """
     home.make()
     lock = FileLock(home.lock, timeout=0, is_singleton=True, thread_local=False)
+    inner = lock.is_locked
     try:
         lock.acquire()
     except Timeout:
         raise Locked(f"another refresh is running: {holder(home)}") from None
+    named = home.lock.with_suffix(".json")
     try:
-        _write_holder(home)
-        yield
+        killed = not inner and named.exists()
+        if not inner:
+            _write_holder(home)
+        yield killed
+        # Not when the block ends badly: a run may then be left that must be looked at.
+        if not inner:
+            named.unlink(missing_ok=True)
     finally:
         lock.release()
 

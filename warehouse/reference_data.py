@@ -11,7 +11,7 @@ import pandas as pd
 
 from schemas.faults import Fault
 from schemas.reference import REFERENCE_TABLES
-from schemas.table import TableModel
+from schemas.table import Kind, TableModel
 from schemas.validate import SchemaRefused, conform, validate
 from warehouse.home import REFERENCE_FOLDER
 
@@ -124,14 +124,30 @@ def _read(folder: Path, model: TableModel) -> pd.DataFrame:
         raise SchemaRefused(path.name, [Fault(path.name, None, None, "a file of this name")])
     # NA is a code in several lists, so only the empty cell is missing.
     frame = pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""])
+    faults = []
     for one in model.fields:
-        if one.kind == "boolean" and one.name in frame:
-            frame[one.name] = frame[one.name].map({"true": True, "false": False})
-        elif one.kind == "date" and one.name in frame:
-            frame[one.name] = pd.to_datetime(frame[one.name], format="%Y-%m-%d")
-        elif one.kind in ("integer", "number") and one.name in frame:
-            frame[one.name] = pd.to_numeric(frame[one.name])
+        if one.name in frame:
+            typed = _typed(frame[one.name], one.kind)
+            broken = frame[one.name].notna() & typed.isna()
+            faults += [
+                Fault(f"line {row + 2}", one.name, frame[one.name][row], f"a {one.kind}")
+                for row in frame.index[broken]
+            ]
+            frame[one.name] = typed
+    if faults:
+        raise SchemaRefused(path.name, faults)
     return conform(frame, model)
+
+
+def _typed(column: pd.Series, kind: Kind) -> pd.Series:
+    """Text to the kind's values; missing where the text is none of them."""
+    if kind == "boolean":
+        return column.map({"true": True, "false": False})
+    if kind == "date":
+        return pd.to_datetime(column, format="%Y-%m-%d", errors="coerce")
+    if kind in ("integer", "number"):
+        return pd.to_numeric(column, errors="coerce")
+    return column
 
 
 def _checked(

@@ -14,7 +14,7 @@ from upath import UPath
 
 from schemas.generate import table_schema
 from schemas.table import TableModel
-from warehouse.files import replacing
+from warehouse.files import write_table
 from warehouse.home import Home
 from warehouse.lock import PID_TAG, refresh_lock
 
@@ -68,18 +68,6 @@ class ParquetTables(dg.UPathIOManager):
     def get_metadata(self, context: dg.OutputContext, obj: pd.DataFrame) -> dict[str, Any]:
         """Nothing: the assets describe themselves, see ``described``."""
         return {}
-
-
-def write_table(frame: pd.DataFrame, path: Path) -> None:
-    """Write a frame to Parquet under a temporary name and rename it.
-
-    Args:
-        frame: A frame whose columns have types; an untyped all-missing column would reach
-            DuckDB as INTEGER.
-        path: Where it shall stand.
-    """
-    with replacing(path) as temporary:
-        frame.to_parquet(temporary, index=False, compression="zstd")
 
 
 def table_path(home: Home, *key: str) -> Path:

@@ -142,8 +142,9 @@ def _indicator_rows(
 def _observed_rule(one: dict[object, object], access: str, threshold: float) -> str:
     if access != "public":
         return "on_request"
+    # Unknown where no total is held; parts of more than the total do not belong together.
     completeness = one["completeness"]
-    if isinstance(completeness, float) and completeness < threshold:
+    if not isinstance(completeness, float) or not threshold <= completeness <= 2 - threshold:
         return "incomplete"
     return "part_year" if one["interim"] else "public_complete"
 

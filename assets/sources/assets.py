@@ -84,7 +84,7 @@ def extracts(
                 tags={"dagster/data_version": version.value},
             )
         )
-        refusals = [one for one in landing.standing_refusals(home) if one in manifests]
+        refusals = [one for one in landing.standing_refusals(home) if one.source == source]
         return dg.MaterializeResult(
             value=frame,
             metadata=described(frame, EXTRACT),

@@ -7,7 +7,6 @@ the inbox, each with a sidecar ``<name>.manifest.json`` that says what the file 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,9 +14,11 @@ from typing import Any
 
 import pandas as pd
 
+from assets.sources import parsed
 from assets.sources.observations import concatenate
 from assets.sources.reading import FileRefused, NotRecognised, Reading
 from assets.sources.recognise import read_any
+from assets.sources.sidecar import read_sidecar
 from schemas.faults import Fault, Refused
 from schemas.sources import SOURCE_MODELS
 from schemas.validate import validate
@@ -56,6 +57,7 @@ def land(home: Home, reference: Reference, source: str | None = None) -> Outcome
         What was accepted, refused and already there.
     """
     outcome = Outcome()
+    parsed.forget_older(home, reference)
     held = {one.extract_id for one in landing.accepted(home)}
     for path in bundled_files(source):
         # A bundled file that was refused is tried again: what refused it may have been mended.
@@ -126,7 +128,7 @@ def read_checked(path: Path, reference: Reference, sidecar: dict[str, Any]) -> R
         expected = f"release {sidecar['release']!r}, as its manifest says"
         faults.append(Fault(path.name, "release", reading.release, expected))
     if faults:
-        raise FileRefused(path.name, faults)
+        raise _recognised(FileRefused(path.name, faults), reading)
     reading.release = reading.release or sidecar.get("release")
     reading.scope = tuple(sidecar["scope"]) if sidecar.get("scope") else reading.scope
     model = SOURCE_MODELS[reading.source][reading.dataset]
@@ -134,8 +136,16 @@ def read_checked(path: Path, reference: Reference, sidecar: dict[str, Any]) -> R
         release=_constant(reading.release or UNKNOWN, reading.frame),
         extract_id=_constant(landing.content_id(path), reading.frame),
     )
-    reading.frame = validate(stamped, model, reference.codes)
+    try:
+        reading.frame = validate(stamped, model, reference.codes)
+    except Refused as refused:
+        raise _recognised(refused, reading) from None
     return reading
+
+
+def _recognised(refused: Refused, reading: Reading) -> Refused:
+    refused.recognised = (reading.source, reading.dataset)
+    return refused
 
 
 def _land_one(
@@ -155,11 +165,14 @@ def _land_one(
         reading = read_checked(path, reference, sidecar)
         _refuse_unplaced(path, reading, reference)
     except (Refused, NotRecognised) as error:
-        manifest = _manifest(path, extract_id, sidecar, None, why=str(error))
+        source, dataset = getattr(error, "recognised", None) or (UNKNOWN, UNKNOWN)
+        told = {"publisher": source, "dataset": dataset} | sidecar
+        manifest = _manifest(path, extract_id, told, None, why=str(error))
         if not _refused_before(home, extract_id, str(error)):
             manifest = landing.keep(home, path, manifest)
         outcome.refused.append(manifest)
         return manifest
+    parsed.keep(home, extract_id, reading.frame, reference)
     manifest = landing.keep(home, path, _manifest(path, extract_id, sidecar, reading, why=None))
     held.add(extract_id)
     outcome.accepted.append(manifest)
@@ -189,7 +202,7 @@ def _refuse_unplaced(path: Path, reading: Reading, reference: Reference) -> None
         strange = [one for one in reading.scope if one not in reference.codes["area"] | {"ALL"}]
         faults += [Fault(path.name, "scope", one, "an area code or ALL") for one in strange]
     if faults:
-        raise FileRefused(path.name, faults)
+        raise _recognised(FileRefused(path.name, faults), reading)
 
 
 def _manifest(
@@ -217,25 +230,6 @@ def _manifest(
         why=why,
         note=sidecar.get("note"),
     )
-
-
-def read_sidecar(path: Path) -> dict[str, Any]:
-    """What the manifest beside a file says of it; empty if there is none.
-
-    Raises:
-        FileRefused: The manifest is there but is no JSON object.
-    """
-    for name in (f"{path.name}{MANIFEST_SUFFIX}", f"{path.stem}{MANIFEST_SUFFIX}"):
-        beside = path.with_name(name)
-        if beside.is_file():
-            try:
-                content = json.loads(beside.read_text(encoding="utf-8"))
-            except ValueError as error:
-                raise FileRefused(name, [Fault(name, None, str(error), "JSON")]) from None
-            if not isinstance(content, dict):
-                raise FileRefused(name, [Fault(name, None, None, "a JSON object")])
-            return content
-    return {}
 
 
 def _constant(value: str, frame: pd.DataFrame) -> pd.Series:
@@ -271,8 +265,10 @@ def _empty_inbox(path: Path, standing: Manifest | None) -> None:
         note.write_text(f"{standing.why}\n", encoding="utf-8")
     else:
         note.unlink(missing_ok=True)
-        for sidecar in (f"{path.stem}{MANIFEST_SUFFIX}", f"{path.name}{MANIFEST_SUFFIX}"):
-            path.with_name(sidecar).unlink(missing_ok=True)
+        path.with_name(f"{path.name}{MANIFEST_SUFFIX}").unlink(missing_ok=True)
+        others = [one for one in path.parent.glob(f"{path.stem}.*") if not _is_companion(one)]
+        if others == [path]:
+            path.with_name(f"{path.stem}{MANIFEST_SUFFIX}").unlink(missing_ok=True)
     path.unlink()
 
 
@@ -291,16 +287,20 @@ def landed_table(home: Home, source: str, dataset: str, reference: Reference) ->
     Raises:
         NothingAccepted: No file of the dataset was ever accepted.
     """
-    frames = [
-        read_checked(
-            landing.landed_file(home, one), reference, {"release": one.release, "scope": one.scope}
-        ).frame
-        for one in landing.accepted(home, source, dataset)
-    ]
+    frames = [_rows(home, one, reference) for one in landing.accepted(home, source, dataset)]
     if not frames:
         refusals = [one.why or "" for one in landing.refused(home) if one.dataset == dataset]
         raise NothingAccepted(f"no file of {source}/{dataset} was accepted. {' '.join(refusals)}")
     return concatenate(frames)
+
+
+def _rows(home: Home, manifest: Manifest, reference: Reference) -> pd.DataFrame:
+    rows = parsed.find(home, manifest.extract_id, reference)
+    if rows is None:
+        sidecar = {"release": manifest.release, "scope": manifest.scope}
+        rows = read_checked(landing.landed_file(home, manifest), reference, sidecar).frame
+        parsed.keep(home, manifest.extract_id, rows, reference)
+    return rows
 
 
 class NothingAccepted(Exception):

@@ -49,8 +49,9 @@ def chosen(positions: np.ndarray, values: Sequence[str]) -> pd.Categorical:
         values: The values, repeated or not.
     """
     categories = sorted(set(values))
+    code_of = {value: code for code, value in enumerate(categories)}
     # The last entry serves position -1.
-    codes = np.array([*(categories.index(value) for value in values), -1])
+    codes = np.array([*(code_of[value] for value in values), -1])
     return pd.Categorical.from_codes(codes[positions], categories=pd.Index(categories, dtype="str"))
 
 
@@ -144,11 +145,9 @@ def with_breakdown(frame: pd.DataFrame) -> pd.DataFrame:
     detail = frame["detail"].cat
     code += (detail.codes.to_numpy().astype("int64") + 1) << (len(_SPLIT_COLUMNS) + 1)
     found, inverse = np.unique(code, return_inverse=True)
-    names = [_breakdown_name(int(one), list(detail.categories)) for one in found]
-    categories = sorted(set(names))
-    position_of = np.array([categories.index(name) for name in names])
-    breakdown = pd.Categorical.from_codes(position_of[inverse], categories=pd.Index(categories))
-    return frame.assign(breakdown=breakdown)[OBSERVATIONS.columns]
+    details = list(detail.categories)
+    names = [_breakdown_name(int(one), details) for one in found]
+    return frame.assign(breakdown=chosen(inverse, names))[OBSERVATIONS.columns]
 
 
 def _is_split(column: pd.Series) -> np.ndarray:
@@ -193,7 +192,4 @@ def detail_column(frame: pd.DataFrame, names: Mapping[str, str]) -> pd.Categoric
         detail_text(**{name: str(row[column]) for name, column in names.items()})
         for row in ordered.to_dict("records")
     ]
-    categories = sorted(set(texts))
-    position_of = np.array([categories.index(text) for text in texts], dtype="int64")
-    codes = position_of[group.to_numpy()] if len(frame) else np.array([], dtype="int64")
-    return pd.Categorical.from_codes(codes, categories=pd.Index(categories, dtype="str"))
+    return chosen(group.to_numpy(), texts)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from assets.sources.publishers import PUBLISHERS
 from assets.sources.reading import FileRefused, NotRecognised, Reading, read_head, refuse_if_no_data
 from assets.sources.workbooks import is_workbook, open_workbook
+from schemas.faults import Refused
 
 
 def read_any(path: Path) -> Reading:
@@ -29,7 +32,8 @@ def read_any(path: Path) -> Reading:
             # What looks only at bytes does not know the name of the file.
             raise FileRefused(path.name, refused.faults, refused.total) from None
         if known is not None:
-            reading: Reading = reader.read(path)
+            with _naming(publisher.name, known):
+                reading: Reading = reader.read(path)
             return reading
     raise NotRecognised(f"{path.name}: no reader knows this file, which begins with {_seen(head)}")
 
@@ -43,14 +47,26 @@ def _read_workbook(path: Path) -> Reading:
     sheets = open_workbook(path)
     for publisher in PUBLISHERS:
         reader = publisher.reader
-        known = getattr(reader, "recognise_sheets", None)
-        if known is None or known(sheets) is None:
+        recognise_sheets = getattr(reader, "recognise_sheets", None)
+        known = recognise_sheets(sheets) if recognise_sheets else None
+        if known is None:
             continue
         read_sheets = getattr(reader, "read_sheets", None)
-        reading: Reading = read_sheets(path.name, sheets) if read_sheets else reader.read(path)
+        with _naming(publisher.name, known):
+            reading: Reading = read_sheets(path.name, sheets) if read_sheets else reader.read(path)
         return reading
     named = ", ".join(repr(name) for name in list(sheets)[:5]) or "none"
     raise NotRecognised(f"{path.name}: no reader knows this workbook with the sheets {named}")
+
+
+@contextmanager
+def _naming(source: str, dataset: str) -> Iterator[None]:
+    """Let a refusal say whose file it is, so that the gate's check fails on that dataset."""
+    try:
+        yield
+    except Refused as refused:
+        refused.recognised = (source, dataset)
+        raise
 
 
 def _seen(head: bytes) -> str:

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from assets.sources import gate
 from assets.sources.reading import NotRecognised
+from assets.sources.sidecar import read_sidecar
 from pipelines.cli.console import EXIT_FAULTS, EXIT_NOT_RECOGNISED, complain, out, say
 from schemas.faults import Refused
 from warehouse import reference_data
@@ -28,7 +29,7 @@ def read(
     told: dict[str, Any] = {"file": file.name}
     code = 0
     try:
-        reading = gate.read_checked(file, reference_data.load(), gate.read_sidecar(file))
+        reading = gate.read_checked(file, reference_data.load(), read_sidecar(file))
         told |= {
             "source": reading.source,
             "dataset": reading.dataset,

@@ -30,7 +30,7 @@ TIMED: tuple[tuple[str, str, str], ...] = (
     ("assets.availability.rules", "matrix", "assess"),
     ("assets.availability.sources_by_year", "sources_by_year", "assess"),
     ("assets.published", "publish", "publish"),
-    ("warehouse.tables", "write_table", "Parquet between assets"),
+    ("warehouse.files", "write_table", "Parquet between assets"),
     ("warehouse.tables", "ParquetTables.load_from_path", "Parquet between assets"),
     ("warehouse.tables", "described", "describe for Dagster's pages"),
     ("warehouse.reference_data", "load", "reference data, fingerprint"),

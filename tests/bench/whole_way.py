@@ -22,9 +22,10 @@ from schemas.assessment import EXTRACT
 from schemas.sources.unhcr import MODELS
 from schemas.validate import empty_frame, validate
 from warehouse import fingerprint, landing, reference_data
+from warehouse.files import write_table
 from warehouse.home import Home
 from warehouse.reference_data import Reference
-from warehouse.tables import table_path, write_table
+from warehouse.tables import table_path
 
 SOURCE, DATASET = "unhcr", "population"
 FACTS = (facts.STOCK, facts.FLOW, facts.STOCK_SUPERSEDED, facts.FLOW_SUPERSEDED)

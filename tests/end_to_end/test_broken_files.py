@@ -145,7 +145,6 @@ def test_a_person_reads_what_a_file_is(population_items: Items, tmp_path: Path) 
     assert "no faults" in told
 
 
-@pytest.mark.xfail(reason="origin Unknown without a code is refused; it should be UNK")
 def test_an_unknown_origin_of_the_website_is_read(population_items: Items, tmp_path: Path) -> None:
     path = tmp_path / "export.csv"
     path.write_bytes(as_website(changed(population_items, 0, coo_name="Unknown ", coo_iso="")))

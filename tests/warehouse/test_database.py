@@ -82,7 +82,6 @@ def test_a_build_that_does_not_prove_itself_is_refused_and_removed(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.xfail(strict=True, raises=duckdb.Error, reason="DuckDB's own error comes through")
 @pytest.mark.parametrize("table", ["theme", "availability_matrix", "extract"])
 def test_a_repeated_key_that_duckdb_enforces_is_refused_too(
     table: str, build: Build, good_tables: Tables, tmp_path: Path
@@ -94,7 +93,6 @@ def test_a_repeated_key_that_duckdb_enforces_is_refused_too(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.xfail(strict=True, raises=duckdb.Error, reason="DuckDB's own error comes through")
 def test_a_view_that_does_not_answer_is_refused(
     build: Build, good_tables: Tables, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -96,7 +96,6 @@ def code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
                  "warehouse/extracts/write.py", "pipelines/cli.py"):  # fmt: skip
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(name)
-    monkeypatch.setattr(fingerprint, "VIEWS_FOLDER", root / "warehouse" / "views")
     return root
 
 

@@ -303,7 +303,6 @@ def test_what_was_known_of_a_window_is_what_the_releases_of_then_make_current(
     assert said == expected
 
 
-@pytest.mark.xfail(strict=True, reason="the macro knows the years of a release, not of an extract")
 def test_a_window_of_which_one_country_was_landed_again(scenario: Scenario) -> None:
     """The second file of release 2 holds 2018 for Uzbekistan only: of others, 2018 stays."""
     files = [

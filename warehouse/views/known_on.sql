@@ -6,22 +6,29 @@
 -- ${measure} is stock or flow.
 CREATE MACRO ${measure}_known_on(day) AS TABLE
 WITH known AS (
-    SELECT e.source, e.dataset, e.release, r.known_on_to, unnest(string_split(e.scope, ';')) AS area
+    SELECT
+        e.extract_id, e.source, e.dataset, r.known_on_to,
+        unnest(string_split(e.scope, ';')) AS area
     FROM extract AS e
     JOIN release AS r USING (source, dataset, release)
     WHERE e.accepted AND r.known_on_to <= CAST(day AS DATE)
 ),
 held AS (
-    SELECT DISTINCT fact.source, fact.dataset, fact.release, fact.year
-    FROM ${measure}_history AS fact
+    SELECT DISTINCT source, dataset, extract_id, year FROM stock_history
+    UNION
+    SELECT DISTINCT source, dataset, extract_id, year FROM flow_history
+),
+years AS (
+    SELECT DISTINCT source, dataset, year FROM held
 ),
 newest AS (
     SELECT
-        known.source, known.dataset, known.area, held.year,
-        max(known.known_on_to) FILTER (held.release = known.release) AS with_year,
+        known.source, known.dataset, known.area, years.year,
+        max(known.known_on_to) FILTER (held.extract_id IS NOT NULL) AS with_year,
         max(known.known_on_to) AS any_year
     FROM known
-    JOIN held ON held.source = known.source AND held.dataset = known.dataset
+    JOIN years ON years.source = known.source AND years.dataset = known.dataset
+    LEFT JOIN held ON held.extract_id = known.extract_id AND held.year = years.year
     GROUP BY ALL
 ),
 current_release AS (

@@ -82,16 +82,27 @@ DECISIONS = (
     ),
 )  # fmt: skip
 _OF_POPULATION = {one.column: one for one in POPULATION}
-# Population types of the demographics; VDA and ROC are old names.
+_OF_SOLUTIONS = {one.column: one for one in SOLUTIONS}
+
+
+def _of_old_type(code: str, count: Count) -> Count:
+    """A type that old exports print beside its successor: told apart in the detail."""
+    return replace(count, detail=(*count.detail, ("population_type", code)))
+
+
+# Population types of the demographics.
 POPULATION_TYPES = {
     "REF": _OF_POPULATION["refugees"],
-    "ROC": _OF_POPULATION["refugees"],
+    "ROC": _of_old_type("ROC", _OF_POPULATION["refugees"]),
     "ASY": _OF_POPULATION["asylum_seekers"],
     "IDP": _OF_POPULATION["idps"],
+    "IOC": _of_old_type("IOC", _OF_POPULATION["idps"]),
     "STA": _OF_POPULATION["stateless"],
     "OOC": _OF_POPULATION["ooc"],
     "OIP": _OF_POPULATION["oip"],
-    "VDA": _OF_POPULATION["oip"],
+    "VDA": _of_old_type("VDA", _OF_POPULATION["oip"]),
+    "NAT": _OF_SOLUTIONS["naturalisation"],
+    "RST": _OF_SOLUTIONS["resettlement"],
     "HST": _OF_POPULATION["hst"],
     "RET": _REFUGEES_BACK,
     "RDP": _IDPS_BACK,

@@ -122,7 +122,8 @@ def demographics(frame: pd.DataFrame) -> list[pd.DataFrame]:
 
 
 def _by_sex_and_age(count: Count) -> tuple[Count, ...]:
-    suffix = f"+{count.additive_set}" if count.returning else ""
+    # Returns and the types of old exports are sets of their own beside the others.
+    suffix = "".join(f"+{name}={value}" for name, value in count.detail)
     found = [replace(count, column="total", additive_set=f"places{suffix}")]
     for sex in "fm":
         by_sex = replace(count, column=f"{sex}_total", sex=sex.upper())

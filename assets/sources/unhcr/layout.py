@@ -13,6 +13,8 @@ from typing import Literal
 
 from assets.sources.reading import Faults
 
+# UNHCR's names of origins that are no country, which the website prints without a code.
+SPECIAL_NAMES = {"Unknown": "UNK", "Stateless": "XXA", "Tibetan": "TIB"}
 Form = Literal["api", "website"]
 
 YEAR = "year"
@@ -180,8 +182,11 @@ def _hits(header: Sequence[str], known: Mapping[str, str]) -> list[str | None]:
     by_plain = {plain(label): column for label, column in known.items()}
     found = []
     for cell in header:
-        near = difflib.get_close_matches(plain(cell), by_plain, n=1, cutoff=_ALIKE)
-        found.append(by_plain[near[0]] if near else None)
+        own = plain(cell)
+        if own not in by_plain:
+            # Looked for only where it is needed: it costs more than the rest of the reading.
+            own = next(iter(difflib.get_close_matches(own, by_plain, n=1, cutoff=_ALIKE)), "")
+        found.append(by_plain.get(own))
     return found
 
 

@@ -25,6 +25,7 @@ from assets.sources.unhcr.layout import (
     FIRST_YEAR,
     IDENTITY,
     KEYS,
+    SPECIAL_NAMES,
     VALUE_COLUMNS,
     YEAR,
     Layout,
@@ -127,6 +128,9 @@ def _typed(raw: pd.DataFrame, layout: Layout, faults: Faults) -> pd.DataFrame:
     columns: dict[str, pd.Series] = {YEAR: _years(raw, dataset, faults)}
     for column in (*IDENTITY[1:], *DIMENSION_COLUMNS[dataset]):
         columns[column] = _category(raw, column)
+    for side in ("coo", "coa"):
+        code, name = columns[f"{side}_iso"], columns[f"{side}_name"]
+        columns[f"{side}_iso"] = _with_special_codes(code, name)
     withheld: dict[str, np.ndarray] = {}
     for column in VALUE_COLUMNS[dataset]:
         if column in raw:
@@ -141,6 +145,15 @@ def _typed(raw: pd.DataFrame, layout: Layout, faults: Faults) -> pd.DataFrame:
         _check_areas(frame, faults)
         _check_repeats(frame, dataset, faults)
     return frame
+
+
+def _with_special_codes(codes: pd.Series, names: pd.Series) -> pd.Series:
+    """Codes where the website leaves them blank: for what is no country it prints only a name."""
+    blank = codes.isna() & names.notna()
+    if not blank.any():
+        return codes
+    special = names[blank].astype("str").str.strip().map(SPECIAL_NAMES)
+    return codes.astype("str").mask(blank, special).astype("category")
 
 
 def _years(raw: pd.DataFrame, dataset: str, faults: Faults) -> pd.Series:

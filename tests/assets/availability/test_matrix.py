@@ -165,7 +165,6 @@ def test_the_threshold_is_configuration(
         assert cell(matrix(evidence, totals, 2022, own), breakdown="sex")["rule"] == rule
 
 
-@pytest.mark.xfail(strict=True, reason="an unknown share passes for a complete one")
 def test_parts_of_an_unknown_share_are_not_complete(assess: Assess) -> None:
     """Nobody published the total: whether the parts make it can't be said."""
     unknown = SEX | {"completeness": float("nan"), "total": float("nan")}

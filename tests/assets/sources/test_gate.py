@@ -272,7 +272,6 @@ def test_a_sidecar_that_is_a_list_is_refused(home: Home, drop: Drop, land: Land)
     assert "a JSON object" in refused(land, home, drop(sidecar="[1]"))
 
 
-@pytest.mark.xfail(strict=True, reason="what is no list of texts, or no text, stops the landing")
 @pytest.mark.parametrize(
     "changes",
     [{"scope": 5}, {"scope": [["KGZ"]]}, {"release": ["2023-end"]}],
@@ -329,7 +328,6 @@ def test_one_refused_file_does_not_stop_the_next(home: Home, drop: Drop, land: L
     assert inbox(home) == ["a.json.refused.txt", "a.manifest.json"]
 
 
-@pytest.mark.xfail(strict=True, reason="the first file takes the sidecar of both away")
 def test_a_sidecar_of_two_files_serves_both(home: Home, drop: Drop, land: Land) -> None:
     drop(name="figures.json")
     drop(page(item(refugees=190)), name="figures.txt", sidecar=None)

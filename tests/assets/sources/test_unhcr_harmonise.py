@@ -479,7 +479,6 @@ def test_no_two_bundled_figures_of_an_additive_set_overlap(
     assert overlaps(frame) == []
 
 
-@pytest.mark.xfail(strict=True, reason="two population types of one place become one key")
 @pytest.mark.parametrize(("one", "other"), [("REF", "ROC"), ("OIP", "VDA")])
 def test_two_population_types_of_one_indicator_do_not_collide(
     one: str, other: str, observed: Rows
@@ -490,7 +489,6 @@ def test_two_population_types_of_one_indicator_do_not_collide(
     assert overlaps(frame) == []
 
 
-@pytest.mark.xfail(strict=True, reason="the row is left out without a word")
 @pytest.mark.parametrize("population_type", ["IOC", "NAT", "RST"])
 def test_no_population_type_of_the_code_list_is_lost(population_type: str, observed: Rows) -> None:
     assert len(observed("demographics", place(f_0_4=9) | {"pop_type": population_type})) > 0
