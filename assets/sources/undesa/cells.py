@@ -149,7 +149,7 @@ def picked(cells: Cells, change: Change) -> pd.Categorical:
 def _picked(codes: np.ndarray, values: Sequence[str | None]) -> pd.Categorical:
     used = np.zeros(len(values), dtype=bool)
     used[np.unique(codes)] = True
-    used &= [one is not None for one in values]
+    used &= np.array([one is not None for one in values], dtype=bool)
     present = [str(one) for one, wanted in zip(values, used, strict=True) if wanted]
     positions = np.where(used, np.cumsum(used) - 1, -1)
     return chosen(positions[codes].astype(np.int64), present)
