@@ -7,12 +7,14 @@ its cell. Layout is the publishers' matter: they look for their labels.
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import xlrd
+import xlrd.compdoc
 from python_calamine import CalamineError, CalamineWorkbook
 
 from assets.sources.reading import (
@@ -26,6 +28,18 @@ from schemas.faults import Fault
 ZIP_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 MAX_MEMBERS = 2000
+
+# What xlrd raises on a file that was cut: it checks little before it unpacks.
+_BROKEN_XLS = (
+    xlrd.biffh.XLRDError,
+    xlrd.compdoc.CompDocError,
+    struct.error,
+    ValueError,
+    IndexError,
+    AssertionError,
+    KeyError,
+    TypeError,
+)
 
 Cell = object
 Row = Sequence[Cell]
@@ -111,7 +125,7 @@ def _xls_sheets(file: str, data: bytes) -> Iterator[Sheet]:
     # text, as the central bank's are.
     try:
         book = xlrd.open_workbook(file_contents=data, logfile=io.StringIO())
-    except (xlrd.biffh.XLRDError, ValueError, IndexError, AssertionError) as error:
+    except _BROKEN_XLS as error:
         raise _refusal(file, str(error), "a workbook that can be read") from None
     for sheet in book.sheets():
         yield Sheet(sheet.name, [list(sheet.row_values(row)) for row in range(sheet.nrows)])

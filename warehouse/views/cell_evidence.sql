@@ -42,6 +42,7 @@ marked AS (
             WHEN 'age' THEN age NOT IN ('_T', '_U')
             WHEN 'place' THEN unplaced.code IS NULL AND detail <> 'place='
             WHEN 'place_of_origin' THEN detail <> 'place='
+            WHEN 'hazard' THEN detail <> 'hazard=Unknown'
             ELSE TRUE
         END AS is_known_part
     FROM annual

@@ -101,7 +101,11 @@ def columns_of(model: TableModel) -> list[str]:
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
-    return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
+    try:
+        return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
+    except csv.Error:
+        # A carriage return inside the line: no header of ours.
+        return []
 
 
 def _delimiter(header: str) -> str:
