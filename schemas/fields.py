@@ -274,6 +274,42 @@ EXPECTED_VALUE = Field(
 )
 YEARS = Field("years", "text", "Years that the source speaks to")
 
+# --- The report check ------------------------------------------------------------------------
+
+CLAIM_ID = Field("claim_id", "code", "Number that the report prints: section and order", "claim")
+STATEMENT = Field("statement", "text", "What the number is said to be, in our own words")
+PRINTED_VALUE = Field("printed_value", "number", "The number as the report prints it")
+PRINTED_UNIT = Field("unit", "text", "Unit as the report prints it")
+ROUNDING = Field(
+    "rounding",
+    "text",
+    "How the number was rounded: exact, a step (1, 0.1, 1000), about (to the last digit that is "
+    "not zero) or at_least (the same, downwards)",
+)
+CITED_SOURCE = Field("cited_source", "text", "What the report cites for it", nullable=True)
+CLAIM_METHOD = Field(
+    "method", "code", "query, arithmetic on other claims, or exception", "claim_method"
+)
+EXPRESSION = Field("expression", "text", "SQL of one number over the warehouse", nullable=True)
+RELEASE_NOTE = Field(
+    "release_note", "text", "Which release is asked, and why that one", nullable=True
+)
+CLAIM_CAUSE = Field(
+    "cause", "code", "Why the warehouse gives another number", "claim_cause", nullable=True
+)
+CAUSE_EXPRESSION = Field(
+    "cause_expression",
+    "text",
+    "SQL that gives the printed number, or true, if the cause holds",
+    nullable=True,
+)
+EXPLANATION = Field("explanation", "text", "What a reader should know of it", nullable=True)
+CHECKED_VALUE = Field("value", "number", "What the warehouse gives", nullable=True)
+CLAIM_STATUS = Field(
+    "status", "code", "reproduced, rounded, differs or not_derivable", "claim_status"
+)
+CHECK_EVIDENCE = Field("evidence", "text", "What was asked, and what it gave")
+
 # --- Quality, lineage, build -----------------------------------------------------------------
 
 ISSUE_KIND = Field("kind", "code", "What kind of oddity it is", "issue_kind")

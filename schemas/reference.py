@@ -1,12 +1,17 @@
 """The reference tables: vocabularies, sources, datasets and what the map should hold.
 
-Their rows are kept in ``warehouse/reference/*.csv``; one model a file, of the same name.
+Their rows are kept in ``warehouse/reference/*.csv``; one model a file, of the same name,
+or a folder of files of that name.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pandas as pd
+
 from schemas import fields as f
-from schemas.table import Field, RowCheck, TableModel, nullable
+from schemas.table import Field, RowCheck, TableModel, nullable, required
 
 _NAMES: tuple[Field, ...] = (f.NAME_EN, f.NAME_RU, f.NAME_KY)
 
@@ -36,6 +41,68 @@ _SEEN = RowCheck(
         | (frame["link"].notna() & frame["date_seen"].notna() & frame["seen_by"].notna())
     ),
     "link",
+)
+_ROUNDING = RowCheck(
+    "known_rounding",
+    "exact, about, at_least or a step above 0",
+    lambda frame: (
+        frame["rounding"].isin(["exact", "about", "at_least"])
+        | (pd.to_numeric(frame["rounding"], errors="coerce") > 0)
+    ),
+    "rounding",
+)
+
+
+def _says(column: str, pattern: str) -> Callable[[pd.DataFrame], pd.Series]:
+    """Whether the SQL in a column holds a pattern, in either case of letters."""
+
+    def holds(frame: pd.DataFrame) -> pd.Series:
+        return frame[column].astype("str").str.contains(pattern, case=False, regex=True)
+
+    return holds
+
+
+_NAMES_RELEASE = _says("expression", r"\brelease\b")
+_ASKS_CLAIM = _says("expression", r"\bclaim\(")
+_CAUSE_ASKS = _says("cause_expression", r"\bfrom\b|\bclaim\(")
+_DERIVATION = (
+    RowCheck(
+        "query_names_release",
+        "SQL that names the release it asks",
+        lambda frame: (frame["method"] != "query") | _NAMES_RELEASE(frame),
+        "expression",
+    ),
+    RowCheck(
+        "arithmetic_asks_claims",
+        "SQL over other claims: claim('...')",
+        lambda frame: (frame["method"] != "arithmetic") | _ASKS_CLAIM(frame),
+        "expression",
+    ),
+    RowCheck(
+        "exception_is_explained",
+        "an explanation, no SQL and no cause",
+        lambda frame: (
+            (frame["method"] != "exception")
+            | (frame["explanation"].notna() & frame["expression"].isna() & frame["cause"].isna())
+        ),
+        "explanation",
+    ),
+    # A cause is stated only with the query that shows it; without one it is doubtful.
+    RowCheck(
+        "cause_is_shown",
+        "SQL that shows the cause, or the cause doubtful, or neither",
+        lambda frame: (
+            (frame["cause"].notna() & (frame["cause"] != "doubtful"))
+            == frame["cause_expression"].notna()
+        ),
+        "cause_expression",
+    ),
+    RowCheck(
+        "cause_asks",
+        "SQL that asks a table or other claims",
+        lambda frame: frame["cause_expression"].isna() | _CAUSE_ASKS(frame),
+        "cause_expression",
+    ),
 )
 
 AREA = _table(
@@ -155,8 +222,29 @@ OVERRIDE = _table(
     ),
     ("country", "theme", "measure", "breakdown", "year"),
 )  # fmt: skip
+REPORT_CLAIM = _table(
+    "report_claim",
+    "Every number that the report prints in sections 3 to 8 and Tables 3 to 7",
+    (
+        f.CLAIM_ID, required(f.SECTION), f.STATEMENT, f.PRINTED_VALUE, f.PRINTED_UNIT,
+        f.ROUNDING, f.CITED_SOURCE, f.NOTE,
+    ),
+    ("claim_id",),
+    (_ROUNDING,),
+)  # fmt: skip
+CLAIM_DERIVATION = _table(
+    "claim_derivation",
+    "How the warehouse derives a number of the report, and why it differs",
+    (
+        f.CLAIM_ID, f.CLAIM_METHOD, f.EXPRESSION, f.RELEASE_NOTE, f.CLAIM_CAUSE,
+        f.CAUSE_EXPRESSION, f.EXPLANATION,
+    ),
+    ("claim_id",),
+    _DERIVATION,
+)  # fmt: skip
 
 REFERENCE_TABLES: tuple[TableModel, ...] = (
     AREA, AREA_NAME, CODE, INDICATOR, THEME, THEME_BREAKDOWN, THEME_INDICATOR, PREFERENCE,
     COUNTRY, SOURCE, DATASET, RELEASE, DEFINITION, COVERAGE, PARAMETER, OVERRIDE,
+    REPORT_CLAIM, CLAIM_DERIVATION,
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -67,7 +68,8 @@ def load(folder: Path = REFERENCE_FOLDER) -> Reference:
     """Read and check every reference table; unchanged files are read once a process.
 
     Args:
-        folder: Folder of the CSV files, one a model of ``schemas.reference``.
+        folder: Folder of the CSV files, one a model of ``schemas.reference``, or a folder of
+            files for a table that several people write.
 
     Returns:
         The tables, their code lists and a fingerprint.
@@ -80,8 +82,8 @@ def load(folder: Path = REFERENCE_FOLDER) -> Reference:
 
 @lru_cache(maxsize=2)
 def _load(folder: Path, of_files: str) -> Reference:
-    read = {model.name: _read(folder, model) for model in REFERENCE_TABLES}
-    codes = code_lists(read)
+    read = {model.name: _read_all(folder, model) for model in REFERENCE_TABLES}
+    codes = code_lists({name: table.frame for name, table in read.items()})
     tables = {model.name: _checked(read[model.name], model, codes) for model in REFERENCE_TABLES}
     return Reference(tables, codes, of_files)
 
@@ -105,6 +107,7 @@ def code_lists(tables: dict[str, pd.DataFrame]) -> dict[str, frozenset[str]]:
     lists["m49"] = frozenset(tables["area"]["m49"].dropna().astype(int).astype(str))
     for column in _CODE_COLUMNS:
         lists[column] = frozenset(tables[column][column].dropna().astype(str))
+    lists["claim"] = frozenset(tables["report_claim"]["claim_id"].dropna().astype(str))
     return lists
 
 
@@ -112,14 +115,50 @@ def fingerprint(folder: Path = REFERENCE_FOLDER) -> str:
     """SHA-256 over names and bytes of the reference files."""
     digest = hashlib.sha256()
     for model in sorted(REFERENCE_TABLES, key=lambda one: one.name):
-        path = folder / f"{model.name}.csv"
         digest.update(model.name.encode())
-        digest.update(path.read_bytes() if path.is_file() else b"missing")
+        for path in files_of(folder, model):
+            digest.update(path.name.encode())
+            digest.update(path.read_bytes() if path.is_file() else b"missing")
     return digest.hexdigest()
 
 
-def _read(folder: Path, model: TableModel) -> pd.DataFrame:
-    path = folder / f"{model.name}.csv"
+def files_of(folder: Path, model: TableModel) -> list[Path]:
+    """The files of a reference table: one of its name, or all of the folder of its name.
+
+    Args:
+        folder: Folder of the reference tables.
+        model: The table's model.
+
+    Returns:
+        Paths in the order in which their rows are put together; at least one.
+    """
+    parts = sorted((folder / model.name).glob("*.csv"))
+    return parts or [folder / f"{model.name}.csv"]
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A reference table as it was read, and the file and line of each row."""
+
+    frame: pd.DataFrame
+    places: list[str]
+    subject: str
+
+
+def _read_all(folder: Path, model: TableModel) -> _Read:
+    paths = files_of(folder, model)
+    several = paths[0].parent != folder
+    frames = [_read(path, model) for path in paths]
+    places = [
+        f"{path.name} line {row + 2}" if several else f"line {row + 2}"
+        for path, frame in zip(paths, frames, strict=True)
+        for row in range(len(frame))
+    ]
+    subject = f"{model.name}/" if several else paths[0].name
+    return _Read(conform(pd.concat(frames, ignore_index=True), model), places, subject)
+
+
+def _read(path: Path, model: TableModel) -> pd.DataFrame:
     if not path.is_file():
         raise SchemaRefused(path.name, [Fault(path.name, None, None, "a file of this name")])
     # NA is a code in several lists, so only the empty cell is missing.
@@ -136,7 +175,10 @@ def _read(folder: Path, model: TableModel) -> pd.DataFrame:
             frame[one.name] = typed
     if faults:
         raise SchemaRefused(path.name, faults)
-    return conform(frame, model)
+    try:
+        return conform(frame, model)
+    except SchemaRefused as error:
+        raise SchemaRefused(path.name, error.faults, error.total) from None
 
 
 def _typed(column: pd.Series, kind: Kind) -> pd.Series:
@@ -150,22 +192,18 @@ def _typed(column: pd.Series, kind: Kind) -> pd.Series:
     return column
 
 
-def _checked(
-    frame: pd.DataFrame, model: TableModel, codes: dict[str, frozenset[str]]
-) -> pd.DataFrame:
+def _checked(read: _Read, model: TableModel, codes: dict[str, frozenset[str]]) -> pd.DataFrame:
     # The line in the file is what a person needs; it is no column of the published table.
     try:
-        return validate(frame, model, codes)
+        return validate(read.frame, model, codes)
     except SchemaRefused as error:
         faults = [
-            Fault(_line(fault.place), fault.column, fault.value, fault.expected)
+            Fault(_place(fault.place, read.places), fault.column, fault.value, fault.expected)
             for fault in error.faults
         ]
-        raise SchemaRefused(f"{model.name}.csv", faults, error.total) from None
+        raise SchemaRefused(read.subject, faults, error.total) from None
 
 
-def _line(place: str) -> str:
-    words = place.split()
-    return " ".join(
-        str(int(word) + 1) if word.isdigit() else word.replace("row", "line") for word in words
-    )
+def _place(rows: str, places: list[str]) -> str:
+    """``row 2 and row 5`` as the places of these rows."""
+    return re.sub(r"row (\d+)", lambda found: places[int(found[1]) - 1], rows)
