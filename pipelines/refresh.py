@@ -85,9 +85,19 @@ def refresh(
         return result
 
 
-def nothing_new(home: Home) -> bool:
-    """Whether a refresh would have nothing to do."""
-    return not gate.pending(home) and published_parts(home) == fingerprint.parts(home)
+def nothing_new(home: Home, source: str | None = None) -> bool:
+    """Whether a refresh, or that of one publisher, would have nothing to do.
+
+    Args:
+        home: The warehouse home.
+        source: Only this publisher's files count, if given.
+    """
+    if gate.pending(home, source):
+        return False
+    published, now = published_parts(home), fingerprint.parts(home)
+    if source is None:
+        return published == now
+    return bool(published) and published.get(f"extracts/{source}") == now.get(f"extracts/{source}")
 
 
 def published_parts(home: Home) -> dict[str, str]:

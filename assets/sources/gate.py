@@ -69,11 +69,21 @@ def land(home: Home, reference: Reference, source: str | None = None) -> Outcome
     return outcome
 
 
-def pending(home: Home) -> bool:
-    """Whether a file waits in the inbox, or a bundled extract has not landed."""
+def pending(home: Home, source: str | None = None) -> bool:
+    """Whether a file waits in the inbox, or a bundled extract has not landed.
+
+    Args:
+        home: The warehouse home.
+        source: Only this publisher's files count, and those that do not say whose they are.
+    """
     held = {one.extract_id for one in landing.accepted(home)}
-    return bool(inbox_files(home)) or any(
-        landing.content_id(path) not in held for path in bundled_files()
+    waiting = [
+        path
+        for path in inbox_files(home)
+        if source is None or _publisher_of(path) in (None, source)
+    ]
+    return bool(waiting) or any(
+        landing.content_id(path) not in held for path in bundled_files(source)
     )
 
 

@@ -9,11 +9,14 @@ import dagster as dg
 import duckdb
 import pytest
 
+from assets.sources.publishers import NAMES
 from pipelines import schedules
 from pipelines.definitions import definitions
 from pipelines.jobs import REFRESH
+from pipelines.refresh import nothing_new
 from schemas.generate import PUBLISHED_TABLES
 from schemas.table import TableModel
+from warehouse.home import Home
 from warehouse.lock import PID_TAG
 
 SNAPSHOT = Path(__file__).with_name("asset_graph.txt")
@@ -177,6 +180,27 @@ def test_the_schedule_is_on_and_of_bishkek(defs: dg.Definitions) -> None:
     assert schedule.execution_timezone == "Asia/Bishkek"
     assert schedule.default_status == dg.DefaultScheduleStatus.RUNNING
     assert schedule.job_name == REFRESH
+
+
+def test_each_publisher_that_goes_on_publishing_has_a_schedule(defs: dg.Definitions) -> None:
+    assert set(schedules.PUBLISHER_CRONS) == set(NAMES) - {"iom_report"}
+    for publisher in schedules.PUBLISHER_CRONS:
+        schedule = defs.resolve_schedule_def(f"refresh_{publisher}_by_cadence")
+        assert schedule.execution_timezone == "Asia/Bishkek"
+        assert schedule.default_status == dg.DefaultScheduleStatus.RUNNING
+        assert schedule.job_name == f"refresh_{publisher}"
+
+
+def test_a_publisher_looks_for_its_own_files_only(
+    own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MIGMAP_HOME", str(own_home))
+    file = own_home / "var" / "inbox" / "new.csv"
+    file.write_text("town,people\n")
+    file.with_name("new.csv.manifest.json").write_text('{"publisher": "nsc"}')
+    assert nothing_new(Home(own_home), "unhcr")
+    assert not nothing_new(Home(own_home), "nsc")
+    assert not nothing_new(Home(own_home))
 
 
 def tick(home: Path, monkeypatch: pytest.MonkeyPatch) -> object:
