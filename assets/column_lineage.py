@@ -39,12 +39,25 @@ AVAILABILITY: dict[str, Columns] = {
     },
     "sources_by_year": {"source": _PRODUCERS, "years": _YEARS},
 }
+REPORT: dict[str, Columns] = {
+    "check": {
+        "claim_id": [(["reference", "tables"], "claim_id")],
+        "value": [
+            *_VALUES,
+            *((["combined", f"{table}_superseded"], "value") for table in ("stock", "flow")),
+            (["combined", "profile"], "value"),
+            (["combined", "displacement_event"], "value"),
+        ],
+        "cause": [(["reference", "tables"], "cause")],
+    },
+}
 _PUBLISHED_FROM: dict[str, tuple[str, str]] = {
     **{
         model.name: ("combined", model.name) for model in (*FACTS, *FURTHER, QUALITY_ISSUE, EXTRACT)
     },
     "availability_matrix": ("availability", "matrix"),
     "sources_by_year": ("availability", "sources_by_year"),
+    "report_check": ("report", "check"),
 }
 
 
@@ -80,6 +93,7 @@ def column_lineage(models: Sequence[TableModel]) -> pd.DataFrame:
     steps: dict[str, Columns] = {model.name: published(model) for model in models}
     steps |= {f"combined/{model.name}": combined(model, "observations") for model in FACTS}
     steps |= {f"availability/{name}": columns for name, columns in AVAILABILITY.items()}
+    steps |= {f"report/{name}": columns for name, columns in REPORT.items()}
     steps |= {f"combined/{model.name}": combined(model, model.name) for model in FURTHER}
     steps |= {f"{one.name}/observations": one.column_lineage for one in PUBLISHERS}
     rows = [

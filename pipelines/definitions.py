@@ -7,6 +7,7 @@ import dagster as dg
 from assets import published
 from assets.availability.assets import availability
 from assets.combined import combined
+from assets.report.assets import check
 from assets.sources.idmc import assets as idmc
 from assets.sources.iom_report import assets as iom_report
 from assets.sources.nbkr import assets as nbkr
@@ -34,6 +35,7 @@ def definitions() -> dg.Definitions:
             *undesa.definitions,
             *combined(NAMES),
             availability,
+            check,
             published.reference_tables,
             published.published,
         ],

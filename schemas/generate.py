@@ -10,7 +10,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from schemas import assessment, facts, reference
+from schemas import assessment, facts, reference, report
 from schemas.table import DUCKDB_TYPES, Field, TableModel
 
 PUBLISHED_TABLES: tuple[TableModel, ...] = (
@@ -23,6 +23,7 @@ PUBLISHED_TABLES: tuple[TableModel, ...] = (
     facts.QUALITY_ISSUE,
     assessment.AVAILABILITY_MATRIX,
     assessment.SOURCES_BY_YEAR,
+    report.REPORT_CHECK,
     *reference.REFERENCE_TABLES,
     assessment.EXTRACT,
     assessment.COLUMN_LINEAGE,

@@ -66,12 +66,14 @@ def open_read_only(home: Home) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(str(home.database), read_only=True)
 
 
-def in_memory(inputs: Mapping[str, TableInput]) -> duckdb.DuckDBPyConnection:
+def in_memory(inputs: Mapping[str, TableInput], *, copy: bool = False) -> duckdb.DuckDBPyConnection:
     """A database in memory with the user's views over given tables, to assess before publishing.
 
     Args:
         inputs: Parquet file or frame of each table that the views of figures read: facts,
             superseded facts, extract and the reference tables.
+        copy: Whether Parquet files are copied into tables, for many small questions, or looked
+            at where they are, for few large ones.
 
     Returns:
         A connection in which ``country_stock``, ``country_flow`` and ``cell_evidence`` answer as
@@ -79,7 +81,7 @@ def in_memory(inputs: Mapping[str, TableInput]) -> duckdb.DuckDBPyConnection:
     """
     connection = duckdb.connect()
     for name, one in inputs.items():
-        if isinstance(one, Path):
+        if isinstance(one, Path) and not copy:
             connection.read_parquet(str(one)).create_view(name)
         else:
             _insert(connection, f'CREATE TABLE "{name}" AS', one)
@@ -162,7 +164,7 @@ def remove(path: Path) -> None:
 
 
 def create_figure_views(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the views and macros over facts: histories, known-on, country figures, evidence."""
+    """Create views and macros: histories, known-on, country figures, evidence, claims."""
     connection.execute(_sql("history"))
     for measure in ("stock", "flow"):
         connection.execute(_sql("known_on", measure=measure))
@@ -177,6 +179,7 @@ def create_figure_views(connection: duckdb.DuckDBPyConnection) -> None:
     for view, comment in _VIEW_COMMENTS.items():
         connection.execute(f"COMMENT ON VIEW {view} IS '{comment}'")
     connection.execute(_sql("cell_evidence"))
+    connection.execute(_sql("claim"))
 
 
 def create_matrix_views(connection: duckdb.DuckDBPyConnection) -> None:

@@ -7,6 +7,7 @@ import typer
 from pipelines.cli.matrix import matrix
 from pipelines.cli.read import read
 from pipelines.cli.refresh import refresh
+from pipelines.cli.report_check import report_check
 from pipelines.cli.sql import sql
 from pipelines.cli.status import status
 
@@ -16,7 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Migration data map: which migration figures exist, who holds them, who may have them.",
 )
-for command in (refresh, read, matrix, sql, status):
+for command in (refresh, read, matrix, report_check, sql, status):
     app.command()(command)
 
 

@@ -1,0 +1,1 @@
+"""The report check: every number that the report prints, derived from the warehouse."""
