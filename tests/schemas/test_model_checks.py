@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from schemas import assessment, facts, reference
+from schemas import assessment, facts, reference, report
 from schemas.generate import PUBLISHED_TABLES
 from schemas.sources import unhcr
 from schemas.table import TableModel
@@ -57,6 +57,17 @@ _UNHCR["demographics"] |= {
 }
 _PROFILE: Breaks = {"share_within_hundred": lambda row: {"value": 100.5}}
 _SHARE: Breaks = {"completeness_is_a_share": lambda row: {"completeness": -0.1}}
+_DERIVATION: Breaks = {
+    "query_names_release": lambda row: {"expression": "SELECT sum(value) FROM stock"},
+    "arithmetic_asks_claims": lambda row: {"method": "arithmetic"},
+    "exception_is_explained": lambda row: {"method": "exception", "explanation": None},
+    "cause_is_shown": lambda row: {"cause_expression": None},
+    "cause_asks": lambda row: {"cause_expression": "5"},
+}
+_CHECKED: Breaks = {
+    "value_unless_not_derivable": lambda row: {"value": None},
+    "cause_where_it_differs": lambda row: {"cause": None},
+}
 
 BREAKS: dict[str, tuple[TableModel, Breaks]] = {
     "stock": (facts.STOCK, _STOCK),
@@ -67,6 +78,12 @@ BREAKS: dict[str, tuple[TableModel, Breaks]] = {
     "profile": (facts.PROFILE, _PROFILE),
     "coverage": (reference.COVERAGE, _COVERAGE),
     "availability_matrix": (assessment.AVAILABILITY_MATRIX, _SHARE),
+    "report_claim": (
+        reference.REPORT_CLAIM,
+        {"known_rounding": lambda row: {"rounding": "nearly"}},
+    ),
+    "claim_derivation": (reference.CLAIM_DERIVATION, _DERIVATION),
+    "report_check": (report.REPORT_CHECK, _CHECKED),
     **{f"unhcr_{name}": (unhcr.MODELS[name], breaks) for name, breaks in _UNHCR.items()},
 }
 MODELS = {
@@ -86,6 +103,22 @@ _CELL_ROW: dict[str, Any] = {
     "rule": "public_complete", "reason": "A sentence.", "evidence": "observed",
     "completeness": 1.0, "observations": 1, "sources": "nsc", "public_sources": "nsc",
 }  # fmt: skip
+_CLAIM_ROWS: dict[str, dict[str, Any]] = {
+    "report_claim": {
+        "claim_id": "s3_1-001", "section": "3.1", "statement": "Days", "printed_value": 5.0,
+        "unit": "days", "rounding": "0.1", "cited_source": None, "note": None,
+    },
+    "claim_derivation": {
+        "claim_id": "s3_1-001", "method": "query",
+        "expression": "SELECT sum(value) FROM stock WHERE release = '2023-end'",
+        "release_note": None, "cause": "typing_slip", "cause_expression": "claim('s3_1-002')",
+        "explanation": None,
+    },
+    "report_check": {
+        "claim_id": "s3_1-001", "value": 5.0, "status": "differs", "cause": "doubtful",
+        "evidence": "A query.",
+    },
+}  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -97,6 +130,8 @@ def row_of(
             return dict(_COVERAGE_ROW)
         if table == "availability_matrix":
             return dict(_CELL_ROW)
+        if table in _CLAIM_ROWS:
+            return dict(_CLAIM_ROWS[table])
         if table == "profile":
             share = {"statistic": "share", "base": "All refugees", "base_value": None}
             row = good_row(facts.STOCK) | share | {"unit": "PT", "value": 34.0}

@@ -22,8 +22,10 @@ NAMES = [model.name for model in REFERENCE_TABLES]
 def folder(tmp_path: Path) -> Path:
     own = tmp_path / "reference"
     own.mkdir()
-    for path in REFERENCE_FOLDER.glob("*.csv"):
-        shutil.copyfile(path, own / path.name)
+    for path in REFERENCE_FOLDER.rglob("*.csv"):
+        copy = own / path.relative_to(REFERENCE_FOLDER)
+        copy.parent.mkdir(exist_ok=True)
+        shutil.copyfile(path, copy)
     return own
 
 
@@ -38,6 +40,11 @@ def edit(folder: Path) -> Edit:
         path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
     return change
+
+
+def files(folder: Path, name: str) -> list[Path]:
+    (model,) = [one for one in REFERENCE_TABLES if one.name == name]
+    return reference_data.files_of(folder, model)
 
 
 def line_of(folder: Path, name: str, text: str) -> int:
@@ -56,17 +63,19 @@ def test_each_file_loads_in_its_models_columns(name: str, folder: Path) -> None:
     (model,) = [one for one in REFERENCE_TABLES if one.name == name]
     frame = reference_data.load(folder).table(name)
     assert list(frame.columns) == model.columns
-    lines = (folder / f"{name}.csv").read_text(encoding="utf-8").splitlines()
-    assert len(frame) == len(lines) - 1
+    lines = [len(path.read_text(encoding="utf-8").splitlines()) for path in files(folder, name)]
+    assert len(frame) == sum(lines) - len(lines)
 
 
 def test_there_is_no_file_without_a_model() -> None:
-    assert sorted(path.stem for path in REFERENCE_FOLDER.glob("*.csv")) == sorted(NAMES)
+    of_models = {path for name in NAMES for path in files(REFERENCE_FOLDER, name)}
+    assert set(REFERENCE_FOLDER.rglob("*.csv")) == of_models
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_file_that_is_not_there_is_named(name: str, folder: Path) -> None:
-    (folder / f"{name}.csv").unlink()
+    for path in files(folder, name):
+        path.unlink()
     assert str(refusal(folder)).startswith(f"{name}.csv: 1 fault")
 
 
@@ -98,6 +107,79 @@ def test_a_repeated_row_names_both_lines(folder: Path) -> None:
     path.write_text("\n".join([*lines, lines[2]]) + "\n", encoding="utf-8")
     (fault,) = refusal(folder).faults
     assert fault.place == f"line 3 and line {len(lines) + 1}"
+
+
+class TestFolderOfFiles:
+    """A table that several people write: all files of the folder of its name."""
+
+    HEADER = "claim_id,method,expression,release_note,cause,cause_expression,explanation"
+    NO_FIGURE = "exception,,,,,A term of the law."
+
+    @pytest.fixture
+    def written(self, folder: Path) -> Callable[..., Path]:
+        """A folder of derivations that holds these files only, one row a claim that is named."""
+
+        def write(**claims: list[str]) -> Path:
+            for path in (folder / "claim_derivation").glob("*.csv"):
+                path.unlink()
+            for name, named in claims.items():
+                rows = [one if "," in one else f"{one},{self.NO_FIGURE}" for one in named]
+                path = folder / "claim_derivation" / f"{name}.csv"
+                path.write_text("\n".join([self.HEADER, *rows]) + "\n", encoding="utf-8")
+            return folder
+
+        return write
+
+    def test_its_files_are_put_together(self, written: Callable[..., Path]) -> None:
+        folder = written(b=["s3_1-001"], a=["s3_1-003", "s3_1-002"])
+        frame = reference_data.load(folder).table("claim_derivation")
+        assert list(frame["claim_id"]) == ["s3_1-003", "s3_1-002", "s3_1-001"]
+
+    def test_a_fault_names_file_and_line(self, written: Callable[..., Path]) -> None:
+        refused = refusal(written(a=["s3_1-001"], b=["s3_1-002", "s3_1-no"]))
+        assert refused.subject == "claim_derivation/"
+        (fault,) = refused.faults
+        assert (fault.place, fault.column, fault.value) == ("b.csv line 3", "claim_id", "s3_1-no")
+
+    def test_a_claim_in_two_files_names_both(self, written: Callable[..., Path]) -> None:
+        (fault,) = refusal(written(a=["s3_1-001"], b=["s3_1-002", "s3_1-001"])).faults
+        assert fault.place == "a.csv line 2 and b.csv line 3"
+
+    def test_a_file_without_a_column_is_named(self, written: Callable[..., Path]) -> None:
+        folder = written(a=["s3_1-001"], b=["s3_1-002"])
+        (folder / "claim_derivation" / "b.csv").write_text("claim_id\ns3_1-002\n")
+        assert refusal(folder).subject == "b.csv"
+
+    @pytest.mark.parametrize(
+        ("row", "column"),
+        [
+            ("query,SELECT sum(value) FROM stock,,,,", "expression"),
+            ("arithmetic,2 + 2,,,,", "expression"),
+            ("exception,,,,,", "explanation"),
+            ("exception,SELECT 1,,,,A term.", "explanation"),
+            ("arithmetic,2 * claim('s3_1-002'),,typing_slip,,", "cause_expression"),
+            ("arithmetic,2 * claim('s3_1-002'),,,claim('s3_1-002'),", "cause_expression"),
+            ("arithmetic,2 * claim('s3_1-002'),,doubtful,claim('s3_1-002'),", "cause_expression"),
+            ("arithmetic,2 * claim('s3_1-002'),,typing_slip,5,", "cause_expression"),
+        ],
+    )
+    def test_a_derivation_that_shows_nothing_is_refused(
+        self, row: str, column: str, written: Callable[..., Path]
+    ) -> None:
+        (fault,) = refusal(written(a=["s3_1-002", f"s3_1-001,{row}"])).faults
+        assert (fault.place, fault.column) == ("a.csv line 3", column)
+
+    @pytest.mark.parametrize(
+        "row",
+        [
+            "query,SELECT sum(value) FROM stock WHERE release = '2023-end',,,,",
+            "arithmetic,2 * claim('s3_1-002'),,doubtful,,",
+            "arithmetic,2 * claim('s3_1-002'),,typing_slip,claim('s3_1-002'),",
+        ],
+    )
+    def test_a_derivation_that_asks_is_taken(self, row: str, written: Callable[..., Path]) -> None:
+        frame = reference_data.load(written(a=[f"s3_1-001,{row}"])).table("claim_derivation")
+        assert len(frame) == 1
 
 
 @pytest.mark.parametrize("name", ["theme", "release"])
@@ -163,12 +245,12 @@ def test_a_changed_file_is_read_again(folder: Path, edit: Edit) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_fingerprint_follows_every_file(name: str, folder: Path) -> None:
-    before = reference_data.fingerprint(folder)
-    path = folder / f"{name}.csv"
-    path.write_bytes(path.read_bytes() + b"\n")
-    changed = reference_data.fingerprint(folder)
-    path.unlink()
-    assert len({before, changed, reference_data.fingerprint(folder)}) == 3
+    for path in files(folder, name):
+        before = reference_data.fingerprint(folder)
+        path.write_bytes(path.read_bytes() + b"\n")
+        changed = reference_data.fingerprint(folder)
+        path.unlink()
+        assert len({before, changed, reference_data.fingerprint(folder)}) == 3
 
 
 def test_every_name_is_there_in_three_languages(reference: Reference) -> None:
