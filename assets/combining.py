@@ -88,7 +88,8 @@ def _standing(observations: pd.DataFrame, order: pd.DataFrame, window: set[str])
     standing = np.full(len(observations), "current", dtype=object)
     extract_of_row = observations["extract_id"].cat
     for (source, dataset), extracts in order.groupby(["source", "dataset"], observed=True):
-        held_years = _held_years(observations, extracts) if f"{source}/{dataset}" in window else {}
+        is_window = f"{source}/{dataset}" in window
+        held_years = _held_years(observations, extracts) if is_window else {}
         for own in extracts.to_dict("records"):
             if own["extract_id"] not in extract_of_row.categories:
                 continue
@@ -96,8 +97,9 @@ def _standing(observations: pd.DataFrame, order: pd.DataFrame, window: set[str])
             rows = np.flatnonzero(extract_of_row.codes == code)
             for newer in extracts[extracts["rank"] > own["rank"]].to_dict("records"):
                 covered = _covered(observations, rows, newer["scope"])
-                years = held_years.get(newer["extract_id"])
-                if years is not None:
+                if is_window:
+                    # An extract without rows holds no year, so nothing leaves for it.
+                    years = held_years.get(newer["extract_id"], set())
                     covered &= observations["year"].iloc[rows].isin(years).to_numpy(dtype=bool)
                 same = newer["release_rank"] == own["release_rank"]
                 hit = rows[covered]

@@ -143,8 +143,9 @@ def _ranked(evidence: pd.DataFrame, years: list[int], reference: Reference) -> p
             by_rule=candidates["rule"].map(_RULE_RANK),
         )
         .sort_values(
-            ["by_status", "by_evidence", "by_rule", "completeness", "source"],
-            ascending=[True, True, True, False, True],
+            # The reason last, so that equals stand in the same order in every build.
+            ["by_status", "by_evidence", "by_rule", "completeness", "source", "reason"],
+            ascending=[True, True, True, False, True, True],
             kind="stable",
         )
         .reset_index(drop=True)

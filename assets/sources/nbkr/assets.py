@@ -18,6 +18,7 @@ publisher = dg.AssetSpec(
     description="National Bank of the Kyrgyz Republic: remittances of individuals. The layout of "
     "its workbook is assumed. Observed whenever its files are looked at.",
     owners=shared.OWNERS,
+    kinds={"excel"},
     tags=TAGS,
     metadata={"website": dg.MetadataValue.url(SITE)},
 )

@@ -24,6 +24,7 @@ publisher = dg.AssetSpec(
     "tables, the SDG platform, and its figures in the press. Observed whenever its files are "
     "looked at.",
     owners=shared.OWNERS,
+    kinds={"json", "excel", "csv"},
     tags=TAGS,
     metadata={"website": dg.MetadataValue.url(SITE), "licence": LICENCE},
 )

@@ -41,7 +41,7 @@ def harmonise(tables: Mapping[str, pd.DataFrame], reference: Reference) -> pd.Da
     }
     constants = {
         "measure": "flow", "indicator": "trafficking_cases_reported", "unit": "cases", "freq": "A",
-        "obs_status": "A", "definition": "us_tip_case", "producer": SOURCE, "source": SOURCE,
+        "obs_status": "A", "definition": "us_tip_report_case", "producer": SOURCE, "source": SOURCE,
         "dataset": "cases",
     }  # fmt: skip
     return with_breakdown(complete(varying, constants))
