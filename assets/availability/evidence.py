@@ -11,6 +11,7 @@ from warehouse.reference_data import Reference
 
 # Splits that have no parts which could fall short of a total.
 _WHOLE = frozenset(("total", "status", "decision", "indicator", "frequency"))
+_INDICATORS = frozenset(("status", "indicator"))
 CELL = ["country", "theme", "measure", "breakdown", "year"]
 CANDIDATE_COLUMNS = [
     *CELL, "rule", "evidence", "completeness", "observations", "source", "national", "public",
@@ -18,6 +19,10 @@ CANDIDATE_COLUMNS = [
 ]  # fmt: skip
 
 _HELD_RULES = {"internal": "unverified", "on_request": "on_request", "public": "declared_public"}
+# Holdings that are less than the cell asks for, mildest first: figures show no more than these.
+_LIMITS = (
+    "sub_population", "shares_only", "model_estimate", "secondary_only", "qualitative_only",
+)  # fmt: skip
 
 
 def observed(evidence: pd.DataFrame, reference: Reference) -> pd.DataFrame:
@@ -37,10 +42,14 @@ def observed(evidence: pd.DataFrame, reference: Reference) -> pd.DataFrame:
         return pd.DataFrame(columns=CANDIDATE_COLUMNS)
     threshold = reference.parameter("completeness_threshold")
     sources = reference.table("source").astype({"source": "str"}).set_index("source")
+    limits = _limits(reference, sources["institution"])
     rows = []
     for one in told.to_dict("records"):
         access = str(sources.loc[one["producer"], "access"])
-        rule = _observed_rule(one, access, threshold)
+        institution = sources.loc[one["producer"], "institution"]
+        cell = tuple(one[name] for name in CELL)
+        limit, note = limits.get((institution, *cell), (None, None))
+        rule = limit or _observed_rule(one, access, threshold)
         rows.append(
             {name: one[name] for name in CELL}
             | {
@@ -51,7 +60,7 @@ def observed(evidence: pd.DataFrame, reference: Reference) -> pd.DataFrame:
                 "source": one["producer"],
                 "national": sources.loc[one["producer"], "kind"] == "national",
                 "public": access == "public",
-                "reason": _observed_reason(one, rule, _named(sources.loc[one["producer"]])),
+                "reason": _observed_reason(one, rule, _named(sources.loc[one["producer"]]), note),
             }
         )
     return pd.DataFrame(rows)[CANDIDATE_COLUMNS]
@@ -92,6 +101,33 @@ def declared(years: list[int], reference: Reference) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=CANDIDATE_COLUMNS)
 
 
+def _limits(
+    reference: Reference, institutions: pd.Series
+) -> dict[tuple[object, ...], tuple[str, str]]:
+    """What coverage says that an institution holds at most of a cell: rule and note.
+
+    A producer's own figure can't show more than the producer is known to hold. Systems of one
+    institution count together, so what one of them holds whole is not limited by another.
+    """
+    coverage = reference.table("coverage")
+    found: dict[tuple[object, ...], tuple[str, str]] = {}
+    whole = set()
+    ranked = sorted(
+        coverage.to_dict("records"),
+        key=lambda one: _LIMITS.index(one["holds"]) if one["holds"] in _LIMITS else -1,
+    )
+    for one in ranked:
+        institution = institutions[one["source"]]
+        cell = [one[name] for name in ("country", "theme", "measure", "breakdown")]
+        for year in range(int(one["year_from"]), int(one["year_to"]) + 1):
+            key = (institution, *cell, year)
+            if one["holds"] == "complete":
+                whole.add(key)
+            elif one["holds"] in _LIMITS:
+                found.setdefault(key, (str(one["holds"]), str(one["note"])))
+    return {key: limit for key, limit in found.items() if key not in whole}
+
+
 def _deciding(evidence: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     """Evidence rows of the indicators that decide, each under the cell it decides."""
     roles = reference.table("theme_indicator")[["theme", "measure", "indicator", "role"]]
@@ -115,28 +151,41 @@ def _indicator_rows(
 ) -> pd.DataFrame:
     """Splits that are indicators of their own: protection status, cause, direction.
 
-    They are told when more than one of the indicators has a total; completeness is the share of
-    the indicators that have one. One row a cell and dataset.
+    A source splits by them when it lists more than one of the indicators; completeness is the
+    share of the indicators whose total it tells, not those that it marks as missing. One row a
+    cell and source, whatever the datasets in which the indicators stand.
     """
     keys = ["theme", "measure"]
     wanted = roles[roles["role"].isin(of_roles)]
     count = wanted.groupby(keys)["indicator"].nunique().rename("wanted")
     totals = joined[(joined["dimension"] == "total") & joined["role"].isin(of_roles)]
     totals = totals.merge(count[count > 1], on=keys, how="inner")
-    group = ["country", *keys, "year", "producer", "source", "dataset", "release", "wanted"]
-    grouped = totals.groupby(group, observed=True, as_index=False).agg(
-        last_day=("last_day", "max"),
-        observations=("observations", "sum"),
-        known=("known", "sum"),
-        interim=("interim", "any"),
-        all_rounded_zero=("all_rounded_zero", "all"),
-        told=("indicator", "nunique"),
-        indicator=("indicator", lambda found: ", ".join(sorted(found))),
+    group = ["country", *keys, "year", "producer", "source", "wanted"]
+    listed = totals.groupby(group, observed=True)["indicator"].nunique().rename("listed")
+    grouped = (
+        totals[totals["observations"] > 0]
+        .groupby(group, observed=True, as_index=False)
+        .agg(
+            last_day=("last_day", "max"),
+            observations=("observations", "sum"),
+            known=("known", "sum"),
+            interim=("interim", "any"),
+            all_rounded_zero=("all_rounded_zero", "all"),
+            told=("indicator", "nunique"),
+            indicator=("indicator", _listed),
+            dataset=("dataset", _listed),
+            release=("release", _listed),
+        )
+        .merge(listed.reset_index(), on=group, how="left")
     )
-    grouped = grouped[grouped["told"] > 1]
+    grouped = grouped[grouped["listed"] > 1]
     return grouped.assign(
         dimension=dimension, breakdown=dimension, completeness=grouped["told"] / grouped["wanted"]
     )
+
+
+def _listed(names: pd.Series) -> str:
+    return ", ".join(sorted(set(names.astype("str"))))
 
 
 def _observed_rule(one: dict[object, object], access: str, threshold: float) -> str:
@@ -149,23 +198,36 @@ def _observed_rule(one: dict[object, object], access: str, threshold: float) -> 
     return "part_year" if one["interim"] else "public_complete"
 
 
-def _observed_reason(one: dict[object, object], rule: str, source: str) -> str:
+def _observed_reason(
+    one: dict[object, object], rule: str, source: str, note: str | None = None
+) -> str:
     figures = "1 figure" if one["observations"] == 1 else f"{one['observations']} figures"
     where = f"{source}, table {one['dataset']}, release {one['release']}: {figures}"
     share = one["completeness"]
-    known = f"{share:.1%}" if isinstance(share, float) and share == share else "an unknown share"
+    known_share = isinstance(share, float) and share == share
+    known = f"{share:.1%}" if known_share else "an unknown share"
     if rule == "public_complete":
         told = "" if one["dimension"] in _WHOLE else f"; the known parts make {known} of the total"
         return f"{where}; public and for the whole reference time{told}."
+    if rule == "incomplete" and one["dimension"] in _INDICATORS:
+        return (
+            f"{where}; told for {one['told']:.0f} of {one['wanted']:.0f} kinds: {one['indicator']}."
+        )
+    if rule == "incomplete" and not known_share:
+        return f"{where}; what share of the total the known parts make is not known."
     if rule == "incomplete":
         return f"{where}; the known parts make only {known} of the total."
     if rule == "part_year":
         return f"{where}; up to {one['last_day']:%Y-%m-%d} only, interim by the publisher's word."
+    if rule in _LIMITS:
+        return f"{where}; {_DECLARED_TEXT[rule]} ({note})."
     return f"{where}; the producer gives it on a formal request."
 
 
 def _declared_reason(one: dict[object, object], rule: str, source: str) -> str:
-    seen = f"{one['seen_by']}, section {one['section']}"
+    seen = str(one["seen_by"])
+    if isinstance(one["section"], str):
+        seen += f", section {one['section']}"
     if one["date_seen"] is not None and one["date_seen"] == one["date_seen"]:
         seen += f", {one['date_seen']:%Y-%m-%d}"
     note = f" ({one['note']})" if isinstance(one["note"], str) else ""
