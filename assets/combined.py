@@ -58,6 +58,7 @@ def _facts(publishers: tuple[str, ...]) -> dg.AssetsDefinition:
             extract,
             reference.table("release"),
             reference.table("dataset"),
+            reference.table("area"),
         )
         version = dg.DataVersion(fingerprint.whole(fingerprint.parts(warehouse_home.home))[:16])
         for model in FACTS:

@@ -28,6 +28,7 @@ def combine(
     extracts: pd.DataFrame,
     releases: pd.DataFrame,
     datasets: pd.DataFrame,
+    areas: pd.DataFrame,
 ) -> Combined:
     """Split observations into current and superseded stocks and flows.
 
@@ -42,12 +43,13 @@ def combine(
         extracts: Accepted extracts, in the columns of ``schemas.assessment.EXTRACT``.
         releases: Reference table ``release``.
         datasets: Reference table ``dataset``.
+        areas: Reference table ``area``: an oblast is within the scope of its country.
 
     Returns:
         The four fact tables, each in its model's columns.
     """
     order = extract_order(extracts, releases)
-    standing = _standing(observations, order, set(_window_datasets(datasets)))
+    standing = _standing(observations, order, set(_window_datasets(datasets)), _parents(areas))
     parts = {}
     for measure, model in (("stock", STOCK), ("flow", FLOW)):
         of_measure = (observations["measure"] == measure).to_numpy()
@@ -83,7 +85,9 @@ def extract_order(extracts: pd.DataFrame, releases: pd.DataFrame) -> pd.DataFram
     return ordered[["extract_id", *keys, "scope", "release_rank", "rank"]].reset_index(drop=True)
 
 
-def _standing(observations: pd.DataFrame, order: pd.DataFrame, window: set[str]) -> np.ndarray:
+def _standing(
+    observations: pd.DataFrame, order: pd.DataFrame, window: set[str], parents: dict[str, str]
+) -> np.ndarray:
     """current, superseded or replaced (by a later extract of the same release), a row."""
     standing = np.full(len(observations), "current", dtype=object)
     extract_of_row = observations["extract_id"].cat
@@ -96,7 +100,7 @@ def _standing(observations: pd.DataFrame, order: pd.DataFrame, window: set[str])
             code = extract_of_row.categories.get_loc(own["extract_id"])
             rows = np.flatnonzero(extract_of_row.codes == code)
             for newer in extracts[extracts["rank"] > own["rank"]].to_dict("records"):
-                covered = _covered(observations, rows, newer["scope"])
+                covered = _covered(observations, rows, newer["scope"], parents)
                 if is_window:
                     # An extract without rows holds no year, so nothing leaves for it.
                     years = held_years.get(newer["extract_id"], set())
@@ -110,16 +114,24 @@ def _standing(observations: pd.DataFrame, order: pd.DataFrame, window: set[str])
     return standing
 
 
-def _covered(observations: pd.DataFrame, rows: np.ndarray, scope: str) -> np.ndarray:
-    areas = str(scope).split(";")
+def _covered(
+    observations: pd.DataFrame, rows: np.ndarray, scope: str, parents: dict[str, str]
+) -> np.ndarray:
+    areas = set(str(scope).split(";"))
     if WORLD_SCOPE in areas:
         return np.ones(len(rows), dtype=bool)
+    areas |= {part for part, whole in parents.items() if whole in areas}
     covered = np.zeros(len(rows), dtype=bool)
     for side in ("origin", "destination"):
         column = observations[side].cat
         inside = np.append(column.categories.isin(areas), False)
         covered |= inside[column.codes.to_numpy()[rows]]
     return covered
+
+
+def _parents(areas: pd.DataFrame) -> dict[str, str]:
+    parts = areas[areas["kind"] == "subdivision"].astype("str")
+    return dict(zip(parts["area"], parts["parent"], strict=True))
 
 
 def _held_years(observations: pd.DataFrame, extracts: pd.DataFrame) -> dict[str, set[int]]:

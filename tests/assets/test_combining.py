@@ -33,7 +33,9 @@ def combined(observations: Rows, extracts: Rows, reference: Reference) -> Combin
         datasets = reference.table("dataset").astype({"current_rule": "str"})
         datasets = conform(datasets.assign(current_rule=rule), DATASET)
         releases = reference.table("release")
-        return combine(observations(*figures), extracts(*files), releases, datasets)
+        return combine(
+            observations(*figures), extracts(*files), releases, datasets, reference.table("area")
+        )
 
     return make
 
@@ -90,6 +92,13 @@ def test_an_extract_of_one_country_never_supersedes_the_rest_of_the_world(
         ("world", "AFG", "KGZ", 2022),
         ("world", "KGZ", "RUS", 2022),
     ]
+
+
+def test_an_oblast_is_superseded_with_its_country(combined: Combine) -> None:
+    oblast, abroad = {"destination": "KG-B"}, {"destination": "UZB"}
+    made = combined([END | oblast, END | abroad], [END, NEW | {"scope": "KGZ"}])
+    assert [row[2] for row in held(made.stock)] == ["UZB"]
+    assert [row[2] for row in held(made.stock_superseded)] == ["KG-B"]
 
 
 def test_an_extract_of_the_world_supersedes_each_country(combined: Combine) -> None:
@@ -170,7 +179,7 @@ def test_the_bundled_releases_are_all_there_and_one_is_current(
     ]
     made = combine(
         bundled_observations, extracts(*files), reference.table("release"),
-        reference.table("dataset"),
+        reference.table("dataset"), reference.table("area"),
     )  # fmt: skip
     assert set(made.stock["release"]) == set(made.flow["release"]) == {"2025-end"}
     assert set(made.stock_superseded["release"]) == {"2023-mid", "2023-end"}

@@ -38,7 +38,7 @@ def fact_tables(reference: Reference) -> TablesOf:
         known = {model.name: reference.table(model.name) for model in REFERENCE_TABLES}
         known |= {} if releases is None else {"release": releases}
         known |= {} if datasets is None else {"dataset": datasets}
-        facts = combine(observations, extracts, known["release"], known["dataset"])
+        facts = combine(observations, extracts, known["release"], known["dataset"], known["area"])
         return {**vars(facts), "extract": extracts, **known}
 
     return make

@@ -195,7 +195,8 @@ def test_figures_of_an_extract_that_is_not_complete_for_the_country_are_left_out
 # --- The macro says the same as the function that makes the tables ---------------------------
 
 AREAS = ("KGZ", "UZB", "AFG")
-PAIRS = [(one, other) for one in AREAS for other in AREAS if one != other]
+OBLAST = "KG-B"
+PAIRS = [(one, other) for one in AREAS for other in AREAS if one != other] + [(OBLAST, OBLAST)]
 FIRST_KNOWN = date(2020, 1, 1)
 held_files = st.lists(
     st.tuples(
@@ -246,7 +247,10 @@ class Scenario:
         by_then = [f"r{number}" for number in range(3) if known_on[number] <= asked]
         figures = figures[figures["release"].isin(by_then)].reset_index(drop=True)
         held = held[held["release"].isin(by_then)].reset_index(drop=True)
-        current = combine(figures, held, releases, datasets).stock if len(figures) else figures
+        current = figures
+        if len(figures):
+            areas = self.reference.table("area")
+            current = combine(figures, held, releases, datasets, areas).stock
         columns = ["extract_id", "origin", "destination", "year"]
         expected = current[columns].astype({"year": "int"}).itertuples(index=False, name=None)
         return said, sorted(expected)
@@ -254,7 +258,8 @@ class Scenario:
     def _frames(self, files: list[Any]) -> tuple[pd.DataFrame, pd.DataFrame]:
         rows, held = [], []
         for number, (release, scope, years, pairs) in enumerate(files):
-            inside = [p for p in sorted(pairs) if scope == "ALL" or {*scope.split(";")} & {*p}]
+            areas = {*scope.split(";")} | ({OBLAST} if "KGZ" in scope else set())
+            inside = [pair for pair in sorted(pairs) if scope == "ALL" or areas & {*pair}]
             name = {"release": f"r{release}", "extract_id": f"x{number}"}
             held.append(name | {"scope": scope})
             rows += [
@@ -301,6 +306,14 @@ def test_what_was_known_of_a_window_is_what_the_releases_of_then_make_current(
     once = list({release: (release, *rest) for release, *rest in files}.values())
     said, expected = scenario.known(once, "window", day)
     assert said == expected
+
+
+def test_an_oblast_is_within_the_scope_of_its_country(scenario: Scenario) -> None:
+    oblast = {(OBLAST, OBLAST)}
+    files = [(0, "KGZ", {2018}, oblast), (1, "KGZ", {2018}, oblast)]
+    for day, current in ((0, "x0"), (1, "x1")):
+        said, expected = scenario.known(files, "replace", day)
+        assert said == expected == [(current, OBLAST, OBLAST, 2018)]
 
 
 def test_a_window_of_which_one_country_was_landed_again(scenario: Scenario) -> None:

@@ -2,7 +2,7 @@
 --
 -- A release counts from the last day of its known_on interval. Of the releases known by then, the
 -- newest whose extract is complete for the origin or the destination of a figure (or for the
--- world) is current for it; in datasets of rule `window`, years that left the newest stay.
+-- world) is current for it, an oblast being part of its country; in datasets of rule `window`, years that left the newest stay.
 -- ${measure} is stock or flow.
 CREATE MACRO ${measure}_known_on(day) AS TABLE
 WITH known AS (
@@ -37,18 +37,25 @@ current_release AS (
         CASE dataset.current_rule WHEN 'window' THEN with_year ELSE any_year END AS known_on_to
     FROM newest
     JOIN dataset USING (source, dataset)
+),
+-- An oblast is within the scope of its country.
+scope_area AS (
+    SELECT area, CASE WHEN kind = 'subdivision' THEN parent ELSE area END AS within
+    FROM area
 )
 SELECT fact.*
 FROM ${measure}_history AS fact
 JOIN release AS r
     ON r.source = fact.source AND r.dataset = fact.dataset AND r.release = fact.release
+JOIN scope_area AS origin_area ON origin_area.area = fact.origin
+JOIN scope_area AS destination_area ON destination_area.area = fact.destination
 LEFT JOIN current_release AS w
     ON w.source = fact.source AND w.dataset = fact.dataset AND w.year = fact.year AND w.area = 'ALL'
 LEFT JOIN current_release AS o
     ON o.source = fact.source AND o.dataset = fact.dataset AND o.year = fact.year
-    AND o.area = fact.origin
+    AND o.area = origin_area.within
 LEFT JOIN current_release AS d
     ON d.source = fact.source AND d.dataset = fact.dataset AND d.year = fact.year
-    AND d.area = fact.destination
+    AND d.area = destination_area.within
 WHERE r.known_on_to <= CAST(day AS DATE)
     AND r.known_on_to = greatest(w.known_on_to, o.known_on_to, d.known_on_to);

@@ -470,7 +470,7 @@ def bundled_evidence(
         )
     )
     known = {model.name: reference.table(model.name) for model in REFERENCE_TABLES}
-    facts = combine(bundled_observations, files, known["release"], known["dataset"])
+    facts = combine(bundled_observations, files, known["release"], known["dataset"], known["area"])
     with database.in_memory({**vars(facts), "extract": files, **known}) as connection:
         return connection.sql("SELECT * FROM cell_evidence").df()
 

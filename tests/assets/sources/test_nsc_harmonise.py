@@ -202,7 +202,13 @@ def test_years_that_left_the_window_stay(
             "known_on_to": pd.to_datetime(["2026-11-24", "2027-06-01"]),
         }
     )  # fmt: skip
-    made = combine(observations, conform(extracts, EXTRACT), releases, reference.table("dataset"))
+    made = combine(
+        observations,
+        conform(extracts, EXTRACT),
+        releases,
+        reference.table("dataset"),
+        reference.table("area"),
+    )
     current = made.flow[made.flow["indicator"] == "immigrants"].set_index("year")
     assert current["value"].to_dict() == {
         2021: 8229, 2022: 12500, 2023: 14453, 2024: 14669, 2025: 15000,
