@@ -310,6 +310,73 @@ CLAIM_STATUS = Field(
 )
 CHECK_EVIDENCE = Field("evidence", "text", "What was asked, and what it gave")
 
+# --- Conventions and policies ----------------------------------------------------------------
+
+CONVENTION = Field("convention", "code", "Short name of an international convention")
+ADOPTED_YEAR = Field("adopted_year", "integer", "Year in which the convention was adopted")
+RATIFIED_YEAR = Field(
+    "ratified_year", "integer", "Year in which the country bound itself to it", nullable=True
+)
+CONVENTION_STATUS = Field(
+    "status", "code", "Whether the country bound itself to it", "convention_status"
+)
+POLICY = Field("policy", "code", "Short name of a law, regulation, concept or plan")
+POLICY_KIND = Field("kind", "code", "What kind of document it is", "policy_kind")
+POLICY_YEAR = Field("year", "integer", "Year of the document, as the report cites it")
+RESPONSIBLE = Field(
+    "responsible", "text", "Body that the report names for it or its subject", nullable=True
+)
+ABOUT = Field("about", "text", "What it rules, in our own words")
+
+# --- Assessed cells, discrepancies, gaps, openness, method ---------------------------------------
+
+PRODUCERS = Field(
+    "producers", "code", "Whose figures are meant: any, or national only", "producers_meant"
+)
+STATE = Field("state", "code", "What the report says of the cell", "availability_status")
+STATE_REASON = Field("reason", "text", "What the report says, in our own words")
+READING = Field("reading", "integer", "Which reading of the report: 1 or 2, by two readers")
+FIRST_STATE = Field(
+    "first_reading",
+    "code",
+    "Best state that the first reading found",
+    "availability_status",
+    nullable=True,
+)
+SECOND_STATE = Field(
+    "second_reading", "code", "The same of the second reading", "availability_status", nullable=True
+)
+AGREES = Field("agrees", "boolean", "Whether the computed status is that of each reading")
+CONCEPT = Field("concept", "code", "What indicators that may be compared all claim to count")
+MEANING = Field("meaning", "text", "How the producer defines what is counted")
+RATIO = Field("ratio", "number", "The larger value as a multiple of the smaller", nullable=True)
+DIFFERS_IN = Field(
+    "differs_in",
+    "text",
+    "What of the definitions differs: universe, basis, minimum_stay, excluded, year; indicator",
+)
+MISSING = Field("missing", "text", "What is missing")
+RECOMMENDATION = Field("recommendation", "code", "Name of a recommendation of the report")
+RECOMMENDED = Field("text_en", "text", "What the report recommends, in our own words")
+RECOMMENDATIONS = Field("recommended", "text", "What the report recommends", nullable=True)
+SDG_INDICATOR = Field("sdg_indicator", "code", "Number of the SDG indicator")
+SDG_INDICATORS = Field("sdg_indicators", "text", "SDG indicators that it serves", nullable=True)
+CRITERION = Field("criterion", "code", "Criterion of openness", "openness_criterion")
+CRITERION_KIND = Field("kind", "code", "coverage or openness", "openness_kind")
+POINTS = Field("points", "number", "1, 0.5 or 0")
+LOST_BECAUSE = Field("lost_because", "text", "What lost the points", nullable=True)
+SEARCH = Field("search", "integer", "Number of the search")
+TERMS = Field("terms", "text", "What was searched for", nullable=True)
+LANGUAGE = Field("language", "text", "Language of the terms")
+ENGINE = Field("engine", "text", "Where it was searched")
+DAY = Field("day", "date", "On which day", nullable=True)
+HITS = Field("hits", "integer", "How many were found", nullable=True)
+MEMBER = Field("member", "text", "Who was asked")
+ASKED_FOR = Field("asked_for", "text", "What for")
+ASKED_ON = Field("asked_on", "date", "When", nullable=True)
+ANSWERED_ON = Field("answered_on", "date", "When the answer was had", nullable=True)
+ANSWER = Field("answer", "text", "What came of it", nullable=True)
+
 # --- Quality, lineage, build -----------------------------------------------------------------
 
 ISSUE_KIND = Field("kind", "code", "What kind of oddity it is", "issue_kind")

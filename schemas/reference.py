@@ -52,6 +52,16 @@ _ROUNDING = RowCheck(
     "rounding",
 )
 
+_RATIFIED = RowCheck(
+    "year_if_ratified",
+    "a year, not before the adoption, if ratified, and none if not",
+    lambda frame: (
+        ((frame["status"] == "ratified") == frame["ratified_year"].notna())
+        & ~(frame["ratified_year"] < frame["adopted_year"]).fillna(False)
+    ),
+    "ratified_year",
+)
+
 
 def _says(column: str, pattern: str) -> Callable[[pd.DataFrame], pd.Series]:
     """Whether the SQL in a column holds a pattern, in either case of letters."""
@@ -62,13 +72,14 @@ def _says(column: str, pattern: str) -> Callable[[pd.DataFrame], pd.Series]:
     return holds
 
 
-_NAMES_RELEASE = _says("expression", r"\brelease\b")
+# Tables 8 and 9 are of the report itself: they have no release.
+_NAMES_RELEASE = _says("expression", r"\brelease\b|\bfrom (?:convention|policy)\b")
 _ASKS_CLAIM = _says("expression", r"\bclaim\(")
 _CAUSE_ASKS = _says("cause_expression", r"\bfrom\b|\bclaim\(")
 _DERIVATION = (
     RowCheck(
         "query_names_release",
-        "SQL that names the release it asks",
+        "SQL that names the release it asks, unless it asks convention or policy",
         lambda frame: (frame["method"] != "query") | _NAMES_RELEASE(frame),
         "expression",
     ),
@@ -242,9 +253,95 @@ CLAIM_DERIVATION = _table(
     ("claim_id",),
     _DERIVATION,
 )  # fmt: skip
+CONVENTION = _table(
+    "convention",
+    "International conventions on migration, and whether a country is bound by them",
+    (
+        f.COUNTRY, f.CONVENTION, f.POSITION, required(f.TITLE), f.ADOPTED_YEAR, f.RATIFIED_YEAR,
+        f.CONVENTION_STATUS, f.CITED_SOURCE, f.NOTE, required(f.SECTION),
+    ),
+    ("country", "convention"),
+    (_RATIFIED,),
+)  # fmt: skip
+POLICY = _table(
+    "policy",
+    "A country's laws, regulations, concepts and plans on migration",
+    (
+        f.COUNTRY, f.POLICY, f.POSITION, required(f.TITLE), f.POLICY_KIND, f.POLICY_YEAR,
+        f.RESPONSIBLE, f.ABOUT, f.CITED_SOURCE, f.LINK, required(f.SECTION),
+    ),
+    ("country", "policy"),
+)  # fmt: skip
+
+_CELL = (f.THEME, f.MEASURE, f.MATRIX_BREAKDOWN)
+ASSESSED_CELL = _table(
+    "assessed_cell",
+    "What the report says of single cells, by two readings; statements can contradict each other",
+    (
+        f.COUNTRY, *_CELL, f.YEAR_FROM, f.YEAR_TO, f.PRODUCERS, f.STATE, f.STATE_REASON,
+        required(f.SECTION), f.READING,
+    ),
+    (
+        "country", "theme", "measure", "breakdown", "year_from", "year_to", "producers", "state",
+        "section", "reading",
+    ),
+    (_YEARS_IN_ORDER,),
+)  # fmt: skip
+ASSESSMENT_EXPLANATION = _table(
+    "assessment_explanation",
+    "Why a computed cell differs from what the report says, where no rule tells it",
+    (*_CELL, f.YEAR_FROM, f.YEAR_TO, f.PRODUCERS, required(f.EXPLANATION)),
+    ("theme", "measure", "breakdown", "year_from", "producers"),
+    (_YEARS_IN_ORDER,),
+)
+COMPARABLE_INDICATOR = _table(
+    "comparable_indicator",
+    "Indicators that claim to count the same, so that two producers may be compared",
+    (f.THEME, f.MEASURE, f.CONCEPT, f.INDICATOR),
+    ("theme", "measure", "concept", "indicator"),
+)
+RECOMMENDATION = _table(
+    "recommendation",
+    "What the report recommends; without measure or breakdown it is meant for all of the theme",
+    (
+        f.RECOMMENDATION, f.THEME, nullable(f.MEASURE), nullable(f.MATRIX_BREAKDOWN),
+        f.RECOMMENDED, required(f.SECTION),
+    ),
+    ("recommendation",),
+)  # fmt: skip
+SDG_INDICATOR = _table(
+    "sdg_indicator",
+    "SDG indicators that a cell's figures serve",
+    (f.SDG_INDICATOR, *_CELL, required(f.TITLE)),
+    ("sdg_indicator", "theme", "measure", "breakdown"),
+)
+OPENNESS_CRITERION = _table(
+    "openness_criterion",
+    "Criteria of openness, after those of the Open Data Inventory",
+    (f.CRITERION, f.CRITERION_KIND, f.POSITION, *_NAMES, required(f.DESCRIPTION)),
+    ("criterion",),
+)
+SEARCH_LOG = _table(
+    "search_log",
+    "Searches of the desk research; what the report does not tell is empty",
+    (
+        f.SEARCH, f.THEME, f.TERMS, f.LANGUAGE, f.ENGINE, f.DAY, f.HITS, required(f.SECTION),
+        f.NOTE,
+    ),
+    ("search",),
+)  # fmt: skip
+MEMBER_CHECK = _table(
+    "member_check",
+    "Who was asked for data, and what came of it; what the report does not tell is empty",
+    (
+        f.MEMBER, f.ASKED_FOR, f.ASKED_ON, f.ANSWERED_ON, f.ANSWER, required(f.SECTION), f.NOTE,
+    ),
+    ("member", "asked_for"),
+)  # fmt: skip
 
 REFERENCE_TABLES: tuple[TableModel, ...] = (
     AREA, AREA_NAME, CODE, INDICATOR, THEME, THEME_BREAKDOWN, THEME_INDICATOR, PREFERENCE,
     COUNTRY, SOURCE, DATASET, RELEASE, DEFINITION, COVERAGE, PARAMETER, OVERRIDE,
-    REPORT_CLAIM, CLAIM_DERIVATION,
+    REPORT_CLAIM, CLAIM_DERIVATION, ASSESSED_CELL, ASSESSMENT_EXPLANATION, COMPARABLE_INDICATOR,
+    RECOMMENDATION, SDG_INDICATOR, OPENNESS_CRITERION, SEARCH_LOG, MEMBER_CHECK, CONVENTION, POLICY,
 )  # fmt: skip

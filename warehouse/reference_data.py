@@ -108,6 +108,8 @@ def code_lists(tables: dict[str, pd.DataFrame]) -> dict[str, frozenset[str]]:
     for column in _CODE_COLUMNS:
         lists[column] = frozenset(tables[column][column].dropna().astype(str))
     lists["claim"] = frozenset(tables["report_claim"]["claim_id"].dropna().astype(str))
+    criteria = tables["openness_criterion"]["criterion"]
+    lists["openness_criterion"] = frozenset(criteria.dropna().astype(str))
     return lists
 
 
