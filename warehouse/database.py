@@ -183,7 +183,7 @@ def create_figure_views(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def create_matrix_views(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create ``availability_<theme>``, one view a theme, in the report's shape."""
+    """Create ``availability_<theme>``, and Tables 8 and 9, in the report's shape."""
     themes = connection.execute("SELECT theme FROM theme ORDER BY position").fetchall()
     for (theme,) in themes:
         columns = connection.execute(
@@ -197,6 +197,7 @@ def create_matrix_views(connection: duckdb.DuckDBPyConnection) -> None:
             for measure, breakdown in columns
         )
         connection.execute(_sql("availability_theme", theme=theme, columns=listed))
+    connection.execute(_sql("report_tables_policy"))
 
 
 def prove(connection: duckdb.DuckDBPyConnection, models: Mapping[str, TableModel]) -> None:

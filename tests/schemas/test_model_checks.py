@@ -83,6 +83,10 @@ BREAKS: dict[str, tuple[TableModel, Breaks]] = {
         {"known_rounding": lambda row: {"rounding": "nearly"}},
     ),
     "claim_derivation": (reference.CLAIM_DERIVATION, _DERIVATION),
+    "convention": (
+        reference.CONVENTION,
+        {"year_if_ratified": lambda row: {"ratified_year": None}},
+    ),
     "report_check": (report.REPORT_CHECK, _CHECKED),
     **{f"unhcr_{name}": (unhcr.MODELS[name], breaks) for name, breaks in _UNHCR.items()},
 }
@@ -113,6 +117,11 @@ _CLAIM_ROWS: dict[str, dict[str, Any]] = {
         "expression": "SELECT sum(value) FROM stock WHERE release = '2023-end'",
         "release_note": None, "cause": "typing_slip", "cause_expression": "claim('s3_1-002')",
         "explanation": None,
+    },
+    "convention": {
+        "country": "KGZ", "convention": "ilo_97", "position": 1, "title": "On workers",
+        "adopted_year": 1949, "ratified_year": 2008, "status": "ratified", "cited_source": None,
+        "note": None, "section": "7",
     },
     "report_check": {
         "claim_id": "s3_1-001", "value": 5.0, "status": "differs", "cause": "doubtful",
