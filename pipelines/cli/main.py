@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from pipelines.cli.diff import diff
 from pipelines.cli.matrix import matrix
 from pipelines.cli.read import read
 from pipelines.cli.refresh import refresh
@@ -17,7 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Migration data map: which migration figures exist, who holds them, who may have them.",
 )
-for command in (refresh, read, matrix, report_check, sql, status):
+for command in (refresh, read, matrix, diff, report_check, sql, status):
     app.command()(command)
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 import duckdb
@@ -10,6 +13,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from assets.availability import known_on as as_known
 from pipelines.cli.console import (
     EXIT_NO_WAREHOUSE,
     STATUS_MARKS,
@@ -54,6 +58,10 @@ def matrix(
     why: Annotated[
         bool, typer.Option("--why", help="Rule and reason of each cell; with --theme and --year.")
     ] = False,
+    known_on: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="As it was known on this day, e.g. 2024-01-31."),
+    ] = None,
 ) -> None:
     """Show which figures are available, newest year first."""
     if why and (theme is None or year is None):
@@ -61,7 +69,7 @@ def matrix(
             "--why needs --theme and --year: every cell has a reason of its own"
         )
     try:
-        with database.open_read_only(current()) as connection:
+        with _opened(known_on) as connection:
             _check(connection, theme=theme, country=country, year=year)
             chosen = [theme, theme, country, country, year, year]
             cells = [Cell(*row) for row in connection.execute(_QUERY, chosen).fetchall()]
@@ -74,8 +82,25 @@ def matrix(
     for (area, name), told in themes.items():
         table = _reasons(told) if why else _years(told)
         table.title = f"{area}: {name}" + (f", {year}" if why else "")
+        table.title += f", as known on {known_on:%Y-%m-%d}" if known_on else ""
         out.print(table)
     out.print("  ".join(STATUS_MARKS.values()))
+
+
+@contextmanager
+def _opened(day: datetime | None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published file, or what it knew on a day with the matrix of then."""
+    home = current()
+    with database.open_read_only(home) as connection:
+        if day is None:
+            yield connection
+            return
+    with as_known.known_on(home.database, day.date()) as connection:
+        reference = as_known.reference_on(as_known.reference_of(connection), day.date())
+        made = as_known.matrix_of(connection, reference)
+        connection.execute("DROP VIEW availability_matrix")
+        connection.register("availability_matrix", made)
+        yield connection
 
 
 def _check(connection: duckdb.DuckDBPyConnection, **wanted: str | int | None) -> None:
