@@ -7,11 +7,12 @@ file with every fault and its place. It never repairs and never guesses.
 from __future__ import annotations
 
 import gzip
+import json
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 import pandas as pd
@@ -31,6 +32,7 @@ __all__ = [
     "as_counts",
     "decode_utf8",
     "find_repeats",
+    "load_json",
     "looks_like_html",
     "open_bounded",
     "read_head",
@@ -307,3 +309,28 @@ def find_repeats(
             expected = f"one row for this key, but {first[key]} has it already"
             shown.append(Fault(str(place), ", ".join(columns), _shown(told), expected))
     faults.add_many(shown, int(later.sum()))
+
+
+def load_json(text: str, faults: Faults) -> Any:
+    """Parse JSON; infinities and not-a-number are no values of it.
+
+    Args:
+        text: The whole file.
+        faults: Takes what is wrong, and refuses at once.
+
+    Raises:
+        FileRefused: It is no valid JSON; the fault names line and character.
+    """
+
+    def no_constant(name: str) -> None:
+        raise ValueError(f"{name} is no value in JSON")
+
+    try:
+        return json.loads(text, parse_constant=no_constant)
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, character {error.colno}"
+        faults.add(place, None, error.msg, "valid JSON: the file may be cut off")
+    except (ValueError, RecursionError) as error:
+        faults.add("the file", None, str(error), "valid JSON")
+    faults.refuse_any()
+    return None

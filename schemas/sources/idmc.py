@@ -6,12 +6,11 @@ not reported or not known, never zero; IDMC's rounding leaves a zero blank.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 
 from schemas import fields as f
+from schemas.checks import not_negative, year_from
 from schemas.table import Field, RowCheck, TableModel
 
 FIRST_YEAR = 1998
@@ -106,21 +105,7 @@ def _rounded_right(name: str) -> RowCheck:
     return RowCheck(f"rounded:{name}", f"{raw} rounded by IDMC's rule", holds, printed)
 
 
-def _not_negative(columns: tuple[str, ...]) -> tuple[RowCheck, ...]:
-    def rule(column: str) -> Callable[[pd.DataFrame], pd.Series]:
-        return lambda frame: ~(frame[column] < 0).fillna(False)
-
-    return tuple(
-        RowCheck(f"not_negative:{one}", "a count of at least 0", rule(one), one) for one in columns
-    )
-
-
-_YEAR_IN_RANGE = RowCheck(
-    "year_in_range",
-    f"a year from {FIRST_YEAR} to next year",
-    lambda frame: frame["year"].between(FIRST_YEAR, pd.Timestamp.now().year + 1),
-    "year",
-)
+_YEAR_IN_RANGE = year_from(FIRST_YEAR)
 
 
 def _nested(inner: str, outer: str) -> RowCheck:
@@ -171,7 +156,7 @@ DISPLACEMENTS = TableModel(
     ("iso3", "year", *_STAMP),
     (
         _YEAR_IN_RANGE,
-        *_not_negative(tuple(f"{one}_raw" for one in DISPLACEMENT_COUNTS)),
+        *not_negative(tuple(f"{one}_raw" for one in DISPLACEMENT_COUNTS)),
         *(_rounded_right(one) for one in DISPLACEMENT_COUNTS),
     ),
 )
@@ -182,7 +167,7 @@ CONFLICTS = TableModel(
     ("iso3", "year", *_STAMP),
     (
         _YEAR_IN_RANGE,
-        *_not_negative(("displacements_raw", "stock_raw")),
+        *not_negative(("displacements_raw", "stock_raw")),
         _rounded_right("displacements"),
         _rounded_right("stock"),
     ),
@@ -210,7 +195,7 @@ DISASTERS = TableModel(
     (*_STAMP, "source_ref"),
     (
         _YEAR_IN_RANGE,
-        *_not_negative(("displacements_raw", "stock_raw")),
+        *not_negative(("displacements_raw", "stock_raw")),
         _rounded_right("displacements"),
         _rounded_right("stock"),
     ),
@@ -229,7 +214,7 @@ SEX_AGE = TableModel(
     ("iso3", "year", "sex", "cause", *_STAMP),
     (
         _YEAR_IN_RANGE,
-        *_not_negative(tuple(AGE_BANDS.values())),
+        *not_negative(tuple(AGE_BANDS.values())),
         *(_nested(inner, outer) for inner, outer in _NESTED),
         *(_sexes_make_both(band) for band in AGE_BANDS.values()),
     ),
@@ -248,7 +233,7 @@ FIGURE_ANALYSES = TableModel(
         *_PLACE,
     ),
     ("iso3", "year", "cause", "figure_category", *_STAMP),
-    (_YEAR_IN_RANGE, *_not_negative(("figures_raw",)), _rounded_right("figures")),
+    (_YEAR_IN_RANGE, *not_negative(("figures_raw",)), _rounded_right("figures")),
 )
 DISAGGREGATED = TableModel(
     "idmc_disaggregated",
@@ -298,7 +283,7 @@ DISAGGREGATED = TableModel(
         *_PLACE,
     ),
     ("figure_id", *_STAMP),
-    (_YEAR_IN_RANGE, *_not_negative(("total_figures",))),
+    (_YEAR_IN_RANGE, *not_negative(("total_figures",))),
 )
 
 MODELS: dict[str, TableModel] = {

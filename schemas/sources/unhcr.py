@@ -7,11 +7,10 @@ suppressed columns are named in ``suppressed``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pandas as pd
 
 from schemas import fields as f
+from schemas.checks import not_negative, year_from
 from schemas.table import Field, RowCheck, TableModel
 
 FIRST_YEAR = 1951
@@ -53,21 +52,7 @@ def _dimension(name: str, description: str, codes: str | None = None) -> Field:
     return Field(name, "code", description, codes)
 
 
-def _not_negative(columns: tuple[str, ...]) -> tuple[RowCheck, ...]:
-    def rule(column: str) -> Callable[[pd.DataFrame], pd.Series]:
-        return lambda frame: ~(frame[column] < 0).fillna(False)
-
-    return tuple(
-        RowCheck(f"not_negative:{one}", "a count of at least 0", rule(one), one) for one in columns
-    )
-
-
-_YEAR_IN_RANGE = RowCheck(
-    "year_in_range",
-    f"a year from {FIRST_YEAR} to next year",
-    lambda frame: frame["year"].between(FIRST_YEAR, pd.Timestamp.now().year + 1),
-    "year",
-)
+_YEAR_IN_RANGE = year_from(FIRST_YEAR)
 
 
 def _parts_within(total: str, parts: tuple[str, ...]) -> RowCheck:
@@ -104,7 +89,7 @@ def _table(
         description,
         (*_IDENTITY, *dimensions, *counts, *_PLACE),
         key,
-        (_YEAR_IN_RANGE, *_not_negative(values), *checks),
+        (_YEAR_IN_RANGE, *not_negative(values), *checks),
     )
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assets.sources.idmc.layout import LAYOUTS, Layout, classify, resolve
 from assets.sources.idmc.typed import Cells
-from assets.sources.reading import Fault, Faults, FileRefused, decode_utf8
+from assets.sources.reading import Fault, Faults, FileRefused, decode_utf8, load_json
 
 _ITEM = re.compile(rb'\{([^{}]*"iso3"[^{}]*)')
 _KEY = re.compile(rb'"([^"\\]+)"\s*:')
@@ -58,7 +57,7 @@ def read_json(data: bytes, layout: Layout, faults: Faults) -> tuple[Cells, dict[
     Raises:
         FileRefused: The file is not JSON in UTF-8.
     """
-    loaded = _load(decode_utf8(data, faults.file), faults)
+    loaded = load_json(decode_utf8(data, faults.file), faults)
     geojson = layout is _FIGURES
     rows, stated = _features(loaded, faults) if geojson else _rows(loaded, faults)
     if not rows:
@@ -71,21 +70,6 @@ def read_json(data: bytes, layout: Layout, faults: Faults) -> tuple[Cells, dict[
         return f"{rows[row][0]}.{label[column]}"
 
     return Cells(columns, [ref for ref, _ in rows], place), stated
-
-
-def _load(text: str, faults: Faults) -> Any:
-    def no_constant(name: str) -> None:
-        raise ValueError(f"{name} is no value in JSON")
-
-    try:
-        return json.loads(text, parse_constant=no_constant)
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, character {error.colno}"
-        faults.add(place, None, error.msg, "valid JSON: the file may be cut off")
-    except (ValueError, RecursionError) as error:
-        faults.add("the file", None, str(error), "valid JSON")
-    faults.refuse_any()
-    return None
 
 
 def _rows(loaded: Any, faults: Faults) -> tuple[list[tuple[str, _Item]], dict[str, str]]:

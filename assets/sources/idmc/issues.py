@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from assets.sources.idmc.counts import BY_CATEGORY, COLUMNS, DISJOINT_BANDS, SOURCE
+from assets.sources.oddities import issue_rows
 from schemas.facts import QUALITY_ISSUE
 from schemas.sources.idmc import AGE_BANDS, ROUNDING_OF_SEXES, both_less_sexes
 from schemas.validate import conform, empty_frame
@@ -62,7 +63,7 @@ def _twice(frame: pd.DataFrame) -> pd.DataFrame:
         "rows are kept and both counted, as in the country's total"
         for one in told.to_dict("records")
     ]
-    return _issues(odd, "disasters", "duplicate_row", text)
+    return issue_rows(_sided(odd), SOURCE, "disasters", "duplicate_row", text)
 
 
 def _out_of_order(frame: pd.DataFrame, dataset: str, first: str, last: str) -> pd.DataFrame:
@@ -71,7 +72,7 @@ def _out_of_order(frame: pd.DataFrame, dataset: str, first: str, last: str) -> p
         f"{one['event_name']}: ends {one[last]}, starts {one[first]}"
         for one in odd.to_dict("records")
     ]
-    return _issues(odd, dataset, "dates_out_of_order", text)
+    return issue_rows(_sided(odd), SOURCE, dataset, "dates_out_of_order", text)
 
 
 def _events_that_differ(events: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
@@ -91,7 +92,7 @@ def _events_that_differ(events: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFr
         f"{_number(one['disaster_displacements_raw'])}"
         for one in odd.to_dict("records")
     ]
-    return _issues(odd, "displacements", "sum_differs_between_datasets", text)
+    return issue_rows(_sided(odd), SOURCE, "displacements", "sum_differs_between_datasets", text)
 
 
 def _newest_extract(frame: pd.DataFrame) -> pd.DataFrame:
@@ -112,7 +113,7 @@ def _sexes_that_differ(frame: pd.DataFrame) -> pd.DataFrame:
         f"both sexes aged {one['band']} are {one['less']:+.0f} of males and females together"
         for one in odd.to_dict("records")
     ]
-    return _issues(odd, "sex_age", "part_sum_differs", text)
+    return issue_rows(_sided(odd), SOURCE, "sex_age", "part_sum_differs", text)
 
 
 def _ages_that_differ(frame: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
@@ -133,7 +134,7 @@ def _ages_that_differ(frame: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame
         f"{one['value']:.0f}"
         for one in odd.to_dict("records")
     ]
-    return _issues(odd, "sex_age", "sum_differs_between_datasets", text)
+    return issue_rows(_sided(odd), SOURCE, "sex_age", "sum_differs_between_datasets", text)
 
 
 def _totals(tables: Mapping[str, pd.DataFrame], reference: Reference) -> pd.DataFrame:
@@ -212,7 +213,11 @@ def _revised(totals: pd.DataFrame) -> pd.DataFrame:
             one_a_row = own.groupby(_STAMP, as_index=False).agg(
                 iso3=("iso3", "first"), year=("year", "first"), told=("told", "; ".join)
             )
-            parts.append(_issues(one_a_row, str(dataset), kind, one_a_row["told"].tolist()))
+            parts.append(
+                issue_rows(
+                    _sided(one_a_row), SOURCE, str(dataset), kind, one_a_row["told"].tolist()
+                )
+            )
     return pd.concat(parts) if parts else empty_frame(QUALITY_ISSUE)
 
 
@@ -228,18 +233,5 @@ def _number(value: Any) -> str:
     return "none" if pd.isna(value) else f"{float(str(value)):.0f}"
 
 
-def _issues(odd: pd.DataFrame, dataset: str, kind: str, text: Sequence[str]) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "source": SOURCE,
-            "dataset": dataset,
-            "release": odd["release"].astype("str"),
-            "kind": kind,
-            "year": odd["year"],
-            "origin": odd["iso3"].astype("str"),
-            "destination": odd["iso3"].astype("str"),
-            "description": list(text),
-            "extract_id": odd["extract_id"].astype("str"),
-            "source_ref": odd["source_ref"].astype("str"),
-        }
-    )
+def _sided(odd: pd.DataFrame) -> pd.DataFrame:
+    return odd.assign(origin=odd["iso3"], destination=odd["iso3"])

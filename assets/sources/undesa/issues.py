@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from assets.sources.observations import ALL, WORLD
+from assets.sources.oddities import issue_rows
 from assets.sources.undesa.harmonise import area_of
 from assets.sources.undesa.layout import SOURCE
 from schemas.facts import QUALITY_ISSUE
@@ -61,7 +62,7 @@ def _world_differs(frame: pd.DataFrame, reference: Reference) -> pd.DataFrame:
         f"{row['sex']})"
         for row in odd[["made", "value", "sex"]].to_dict("records")
     ]
-    return _issues(odd, "destination_origin", "part_sum_differs", text)
+    return issue_rows(odd, SOURCE, "destination_origin", "part_sum_differs", text)
 
 
 def _totals_differ(
@@ -87,21 +88,4 @@ def _totals_differ(
         f"(sex {row['sex']})"
         for row in odd[["value", "value_by_origin", "sex"]].to_dict("records")
     ]
-    return _issues(odd, dataset, "sum_differs_between_datasets", text)
-
-
-def _issues(odd: pd.DataFrame, dataset: str, kind: str, text: list[str]) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "source": SOURCE,
-            "dataset": dataset,
-            "release": odd["release"].astype("str"),
-            "kind": kind,
-            "year": odd["year"],
-            "origin": odd["origin"].astype("str"),
-            "destination": odd["destination"].astype("str"),
-            "description": text,
-            "extract_id": odd["extract_id"].astype("str"),
-            "source_ref": odd["source_ref"].astype("str"),
-        }
-    )
+    return issue_rows(odd, SOURCE, dataset, "sum_differs_between_datasets", text)

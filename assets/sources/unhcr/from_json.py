@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from assets.sources.reading import Fault, Faults, FileRefused, decode_utf8
+from assets.sources.reading import Fault, Faults, FileRefused, decode_utf8, load_json
 from assets.sources.unhcr.layout import (
     VALUE_COLUMNS,
     Layout,
@@ -76,7 +76,7 @@ def read_json(data: bytes, layout: Layout, faults: Faults) -> pd.DataFrame:
     Raises:
         FileRefused: The file is not JSON in UTF-8.
     """
-    pages = _pages(_load(decode_utf8(data, faults.file), faults), faults)
+    pages = _pages(load_json(decode_utf8(data, faults.file), faults), faults)
     for query in _queries(pages):
         _check_query(query, faults)
         _check_totals(query, VALUE_COLUMNS[layout.dataset], faults)
@@ -90,21 +90,6 @@ def read_json(data: bytes, layout: Layout, faults: Faults) -> pd.DataFrame:
     )
     frame["source_ref"] = pd.Series(places, dtype="str")
     return _drop_twice_asked(frame, page_of) if {"coo_iso", "coa_iso"} <= set(frame) else frame
-
-
-def _load(text: str, faults: Faults) -> Any:
-    def no_constant(name: str) -> None:
-        raise ValueError(f"{name} is no value in JSON")
-
-    try:
-        return json.loads(text, parse_constant=no_constant)
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, character {error.colno}"
-        faults.add(place, None, error.msg, "valid JSON: the file may be cut off")
-    except (ValueError, RecursionError) as error:
-        faults.add("the file", None, str(error), "valid JSON")
-    faults.refuse_any()
-    return None
 
 
 def _text(value: object) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from assets.sources.oddities import issue_rows
 from assets.sources.unhcr.counts import SOURCE
 from schemas.facts import QUALITY_ISSUE
 from schemas.sources.unhcr import DECISION_VALUES
@@ -44,7 +45,7 @@ def _decisions_that_do_not_add_up(frame: pd.DataFrame) -> pd.DataFrame:
         f"parts make {row['made']}, printed total is {row[total]}"
         for row in odd[["made", total]].to_dict("records")
     ]
-    return _issues(odd, "asylum_decisions", "part_sum_differs", text)
+    return issue_rows(_sided(odd), SOURCE, "asylum_decisions", "part_sum_differs", text)
 
 
 def _demographics_that_differ(frame: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
@@ -67,21 +68,8 @@ def _demographics_that_differ(frame: pd.DataFrame, population: pd.DataFrame) -> 
         f"{row['column']} by place make {row['summed']}, the population table has {row['printed']}"
         for row in odd.to_dict("records")
     ]
-    return _issues(odd, "demographics", "sum_differs_between_datasets", text)
+    return issue_rows(_sided(odd), SOURCE, "demographics", "sum_differs_between_datasets", text)
 
 
-def _issues(odd: pd.DataFrame, dataset: str, kind: str, text: list[str]) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "source": SOURCE,
-            "dataset": dataset,
-            "release": odd["release"].astype("str"),
-            "kind": kind,
-            "year": odd["year"],
-            "origin": odd["coo_iso"].astype("str"),
-            "destination": odd["coa_iso"].astype("str"),
-            "description": text,
-            "extract_id": odd["extract_id"].astype("str"),
-            "source_ref": odd["source_ref"].astype("str"),
-        }
-    )
+def _sided(odd: pd.DataFrame) -> pd.DataFrame:
+    return odd.rename(columns={"coo_iso": "origin", "coa_iso": "destination"})
