@@ -53,7 +53,7 @@ def matrix(
     theme: Annotated[
         str | None, typer.Option(help="Only this theme, e.g. refugees_hosted.")
     ] = None,
-    country: Annotated[str | None, typer.Option(help="Only this country, e.g. KGZ.")] = None,
+    country: Annotated[str | None, typer.Option(help="Only this country, an alpha-3 code.")] = None,
     year: Annotated[int | None, typer.Option(help="Only this year.")] = None,
     why: Annotated[
         bool, typer.Option("--why", help="Rule and reason of each cell; with --theme and --year.")

@@ -6,8 +6,8 @@ Run by hand, when the names or the areas change:
 
 It is no part of a refresh: a refresh reads the checked-in area.csv and never this module. The names
 of countries come from CLDR through Babel, in the release of Babel that is installed; what CLDR does
-not know (oblasts, special and residual areas, groups) is written below. The output depends on
-nothing else, so a run without a change leaves the file as it is.
+not know (special and residual areas, groups) is written below, and in own_names.csv what belongs to
+one country. The output depends on nothing else, so a run without a change leaves the file as it is.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ from warehouse.reference.undesa_groups import CHANNEL_ISLANDS, GROUPS
 
 COLUMNS = ("area", "kind", "iso2", "m49", "parent", "name_en", "name_ru", "name_ky")
 OUTPUT = Path(__file__).with_name("area.csv")
+OWN_NAMES = Path(__file__).with_name("own_names.csv")
+"""Subdivisions with their country, and names of countries that differ from CLDR's: as the national
+statistical office writes them, or out of date."""
 
 ISO_COUNTRIES = 249
 """How many entries ISO 3166-1 has; another number means that CLDR changed its list."""
@@ -39,12 +42,6 @@ ALPHA3_CHOICE = {"CD": "COD", "DE": "DEU", "FR": "FRA", "MM": "MMR", "TL": "TLS"
 M49_CHOICE = {"DE": "276", "ET": "231", "FR": "250", "SD": "729", "YE": "887"}
 """The numeric code in force, where CLDR also knows a withdrawn one."""
 
-NAME_CHOICE = {
-    ("KGZ", "ru"): "Кыргызстан",
-    ("SWZ", "ky"): "Эсватини",
-}
-"""Names that differ from CLDR's: as the national statistical office writes them, or out of date."""
-
 
 class Area(NamedTuple):
     """One row of area.csv; an empty text is NULL."""
@@ -58,18 +55,6 @@ class Area(NamedTuple):
     name_ru: str
     name_ky: str
 
-
-_OBLASTS = (
-    ("KG-B", "Batken oblast", "Баткенская область", "Баткен облусу"),
-    ("KG-C", "Chui oblast", "Чуйская область", "Чүй облусу"),
-    ("KG-GB", "Bishkek city", "г. Бишкек", "Бишкек ш."),
-    ("KG-GO", "Osh city", "г. Ош", "Ош ш."),
-    ("KG-J", "Jalal-Abat oblast", "Джалал-Абадская область", "Жалал-Абад облусу"),
-    ("KG-N", "Naryn oblast", "Нарынская область", "Нарын облусу"),
-    ("KG-O", "Osh oblast", "Ошская область", "Ош облусу"),
-    ("KG-T", "Talas oblast", "Таласская область", "Талас облусу"),
-    ("KG-Y", "Yssyk-Kul oblast", "Иссык-Кульская область", "Ысык-Көл облусу"),
-)
 
 _CIS = (
     "Commonwealth of Independent States",
@@ -100,7 +85,6 @@ _OUTSIDE_CIS = ("Countries outside the CIS", "Страны вне СНГ", "КМ
 _TIBETAN = ("Tibetan (UNHCR)", "Тибетцы (УВКБ ООН)", "Тибеттиктер (БУУнун КЖКБ)")
 
 OTHER_AREAS = (
-    *(Area(area, "subdivision", "", "", "KGZ", *names) for area, *names in _OBLASTS),
     *(Area(code, "group", "", code, "", *names) for code, *names in GROUPS),
     Area(CHANNEL_ISLANDS[0], "country", "", CHANNEL_ISLANDS[0], "", *CHANNEL_ISLANDS[1:]),
     Area("AB9", "special", "", "", "", "Abyei", "Абьей", "Абьей"),
@@ -170,19 +154,38 @@ def countries() -> list[Area]:
     ]
     coded.append(("XK", "XKX", ""))  # user-assigned codes; the United Nations give no M49 code
 
+    own = {row["area"]: row for row in own_names()}
     rows = []
     for iso2, area, m49 in coded:
         en, ru, ky = (
-            NAME_CHOICE.get((area, language)) or names[language][iso2]
+            own.get(area, {}).get(f"name_{language}") or names[language][iso2]
             for language in ("en", "ru", "ky")
         )
         rows.append(Area(area, "country", iso2, m49, "", en, ru, ky))
     return rows
 
 
+def own_names() -> list[dict[str, str]]:
+    """The rows of own_names.csv."""
+    with OWN_NAMES.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def subdivisions() -> list[Area]:
+    """Parts of countries, as own_names.csv lists them."""
+    return [
+        Area(
+            row["area"], "subdivision", "", "", row["parent"],
+            row["name_en"], row["name_ru"], row["name_ky"],
+        )
+        for row in own_names()
+        if row["parent"]
+    ]  # fmt: skip
+
+
 def areas() -> list[Area]:
     """All areas, in the order of their codes, every code once and every name there."""
-    rows = sorted([*countries(), *OTHER_AREAS])
+    rows = sorted([*countries(), *subdivisions(), *OTHER_AREAS])
     if len({row.area for row in rows}) != len(rows):
         raise ValueError("an area code is there twice")
     nameless = [row.area for row in rows if not (row.name_en and row.name_ru and row.name_ky)]
