@@ -1,6 +1,8 @@
 """Write the bundled UNHCR extracts of one country; run by hand, no part of a refresh.
 
     python -m warehouse.extracts.write_unhcr FOLDER_OF_FIGURES --country KGZ
+    python -m warehouse.extracts.write_unhcr FOLDER_OF_FIGURES --country KAZ --from-global \
+        --first-year 2018 --out tests/fixtures/kaz
 
 The folder holds UNHCR's figures as flat tables with the API's column names, one table a dataset
 and release: ``kgz_population_end2023.csv``, or ``global_population_end2023.csv.gz`` from which any
@@ -146,11 +148,13 @@ def queries_of(frame: pd.DataFrame, country: str) -> list[pd.DataFrame]:
     return [ordered[origin], ordered[asylum & ~origin]]
 
 
-def manifest_of(dataset: str, release: str, country: str, rows: int) -> dict[str, Any]:
+def manifest_of(
+    dataset: str, release: str, country: str, rows: int, first_year: int
+) -> dict[str, Any]:
     """Say what an extract is, where it came from and on which terms it may be used."""
     words = RELEASE_IN_WORDS[release]
     link = (
-        f"{API}/{ENDPOINT[dataset]}/?limit={PAGE_SIZE}&yearFrom={FIRST_YEAR[dataset]}"
+        f"{API}/{ENDPOINT[dataset]}/?limit={PAGE_SIZE}&yearFrom={first_year}"
         f"&yearTo={LAST_YEAR[release]}&coo={country}&coa_all=true&cf_type=ISO"
     )
     revised = release == "2025-end" and dataset not in ("demographics", "solutions")
@@ -177,7 +181,12 @@ def manifest_of(dataset: str, release: str, country: str, rows: int) -> dict[str
 
 
 def write_extract(
-    figures: pd.DataFrame, dataset: str, release: str, country: str, folder: Path
+    figures: pd.DataFrame,
+    dataset: str,
+    release: str,
+    country: str,
+    folder: Path,
+    first_year: int | None = None,
 ) -> int:
     """Write one extract and its manifest below the folder.
 
@@ -187,6 +196,7 @@ def write_extract(
         release: The release, such as ``2023-mid``.
         country: The ISO 3166-1 alpha-3 code of the country.
         folder: Where ``<dataset>/<release>.json`` is written.
+        first_year: First year that is written; the dataset's first year if not given.
 
     Returns:
         The number of items written.
@@ -198,21 +208,26 @@ def write_extract(
     sidecar = target.with_name(f"{release}.manifest.json")
     if sidecar.exists() and json.loads(sidecar.read_text("utf-8"))["scope"] != [country]:
         raise SystemExit(f"{sidecar} is of another country: choose another folder with --out")
+    first_year = max(first_year or 0, FIRST_YEAR[dataset])
+    figures = figures[figures["year"].astype(int) >= first_year]
     queries = [items_of(part) for part in queries_of(figures, country)]
     pages = [page for items in queries for page in pages_of(dataset, items)]
     rows = sum(len(items) for items in queries)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(as_text(pages), "utf-8", newline="\n")
     manifest = json.dumps(
-        manifest_of(dataset, release, country, rows), indent=2, ensure_ascii=False
+        manifest_of(dataset, release, country, rows, first_year), indent=2, ensure_ascii=False
     )
     sidecar.write_text(manifest + "\n", "utf-8", newline="\n")
     return rows
 
 
-def find_figures(folder: Path, dataset: str, label: str, country: str) -> Path | None:
+def find_figures(
+    folder: Path, dataset: str, label: str, country: str, *, from_global: bool = False
+) -> Path | None:
     """Find the table of a country, else the table of the world, of one dataset and release."""
-    names = (f"{country.lower()}_{dataset}_{label}.csv", f"global_{dataset}_{label}.csv.gz")
+    own, world = f"{country.lower()}_{dataset}_{label}.csv", f"global_{dataset}_{label}.csv.gz"
+    names = (world,) if from_global else (own, world)
     return next((folder / name for name in names if (folder / name).exists()), None)
 
 
@@ -222,16 +237,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("figures", type=Path, help="folder of tables with UNHCR's figures")
     parser.add_argument("--country", required=True, help="ISO 3166-1 alpha-3 code")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "unhcr")
+    parser.add_argument(
+        "--from-global", action="store_true", help="take the tables of the world only"
+    )
+    parser.add_argument("--first-year", type=int, help="leave earlier years out")
     given = parser.parse_args(arguments)
     for dataset in FIRST_YEAR:
         for label, release in RELEASES.items():
-            path = find_figures(given.figures, dataset, label, given.country)
+            path = find_figures(
+                given.figures, dataset, label, given.country, from_global=given.from_global
+            )
             if path is None:
                 print(f"{dataset} {release}: no figures in the folder")
                 continue
             # NA is a real code of applications and decisions, and no missing value.
             figures = pd.read_csv(path, dtype=str, keep_default_na=False)
-            rows = write_extract(figures, dataset, release, given.country, given.out)
+            rows = write_extract(
+                figures, dataset, release, given.country, given.out, given.first_year
+            )
             print(f"{dataset} {release}: {rows} rows")
 
 
