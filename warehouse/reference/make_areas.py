@@ -6,7 +6,7 @@ Run by hand, when the names or the areas change:
 
 It is no part of a refresh: a refresh reads the checked-in area.csv and never this module. The names
 of countries come from CLDR through Babel, in the release of Babel that is installed; what CLDR does
-not know (special and residual areas, groups) is written below, and in own_names.csv what belongs to
+not know (special and residual areas, groups) is written below, and in own_names.tsv what belongs to
 one country. The output depends on nothing else, so a run without a change leaves the file as it is.
 """
 
@@ -24,7 +24,7 @@ from warehouse.reference.undesa_groups import CHANNEL_ISLANDS, GROUPS
 
 COLUMNS = ("area", "kind", "iso2", "m49", "parent", "name_en", "name_ru", "name_ky")
 OUTPUT = Path(__file__).with_name("area.csv")
-OWN_NAMES = Path(__file__).with_name("own_names.csv")
+OWN_NAMES = Path(__file__).with_name("own_names.tsv")
 """Subdivisions with their country, and names of countries that differ from CLDR's: as the national
 statistical office writes them, or out of date."""
 
@@ -166,13 +166,13 @@ def countries() -> list[Area]:
 
 
 def own_names() -> list[dict[str, str]]:
-    """The rows of own_names.csv."""
+    """The rows of own_names.tsv."""
     with OWN_NAMES.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+        return list(csv.DictReader(file, delimiter="\t"))
 
 
 def subdivisions() -> list[Area]:
-    """Parts of countries, as own_names.csv lists them."""
+    """Parts of countries, as own_names.tsv lists them."""
     return [
         Area(
             row["area"], "subdivision", "", "", row["parent"],
