@@ -66,12 +66,12 @@ def rows(text: str) -> list[list[str]]:
 
 def test_no_command_shows_the_commands(run_empty: Run) -> None:
     told = run_empty(code=2).output
-    for command in ("refresh", "read", "matrix", "sql", "status"):
+    for command in ("refresh", "read", "matrix", "report-check", "sql", "status"):
         assert command in told
 
 
 def test_every_command_has_help(run_empty: Run) -> None:
-    for command in ("refresh", "read", "matrix", "sql", "status"):
+    for command in ("refresh", "read", "matrix", "report-check", "sql", "status"):
         assert len(run_empty(command, "--help").output.splitlines()) > 5
 
 
