@@ -22,23 +22,16 @@ CONTRACT_VERSION = "1.0"
 TableInput = Path | pd.DataFrame
 
 _FLOW_PERIOD = "period_start, period_end"
+_ANNUAL, _PART_YEAR = "fact.freq = 'A'", "fact.freq = '_O' AND year(fact.period_start) = fact.year"
+_BY_THEN = "r.known_on_to <= CAST(day AS DATE)"
 _COUNTRY_VIEWS: tuple[tuple[str, str, str, str, str], ...] = (
-    # name, measure, facts, period columns, condition on freq
-    ("VIEW country_stock", "stock", "stock", "reference_date", "fact.freq = 'A'"),
-    ("VIEW country_flow", "flow", "flow", _FLOW_PERIOD, "fact.freq = 'A'"),
-    (
-        "VIEW country_flow_part_year", "flow", "flow", _FLOW_PERIOD,
-        "fact.freq = '_O' AND year(fact.period_start) = fact.year",
-    ),
-    (
-        "MACRO country_stock_known_on(day)", "stock", "stock_known_on(day)", "reference_date",
-        "fact.freq = 'A'",
-    ),
-    (
-        "MACRO country_flow_known_on(day)", "flow", "flow_known_on(day)", _FLOW_PERIOD,
-        "fact.freq = 'A'",
-    ),
-)  # fmt: skip
+    # name, measure, period columns, condition on freq, condition on the release
+    ("VIEW country_stock", "stock", "reference_date", _ANNUAL, "TRUE"),
+    ("VIEW country_flow", "flow", _FLOW_PERIOD, _ANNUAL, "TRUE"),
+    ("VIEW country_flow_part_year", "flow", _FLOW_PERIOD, _PART_YEAR, "TRUE"),
+    ("MACRO country_stock_known_on(day)", "stock", "reference_date", _ANNUAL, _BY_THEN),
+    ("MACRO country_flow_known_on(day)", "flow", _FLOW_PERIOD, _ANNUAL, _BY_THEN),
+)
 _VIEW_COMMENTS = {
     "country_stock": "Current stocks by country, theme, indicator and breakdown, totals derived",
     "country_flow": "Current annual flows by country, theme, indicator and breakdown, totals "
@@ -168,10 +161,10 @@ def create_figure_views(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(_sql("history"))
     for measure in ("stock", "flow"):
         connection.execute(_sql("known_on", measure=measure))
-    for name, measure, facts, period, frequency in _COUNTRY_VIEWS:
+    for name, measure, period, frequency, known in _COUNTRY_VIEWS:
         figures = ", ".join(f"figures.{column}" for column in period.split(", "))
         query = _sql(
-            "country_figures", measure=measure, facts=facts, period=period, frequency=frequency,
+            "country_figures", measure=measure, period=period, frequency=frequency, known=known,
             figure_period=figures,
         )  # fmt: skip
         table = " TABLE" if name.startswith("MACRO") else ""

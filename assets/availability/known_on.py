@@ -23,11 +23,15 @@ from warehouse import database
 from warehouse.reference_data import Reference, code_lists
 
 # Tables of figures, and the query that gives what was known of each on $day.
+_SUPERSEDED = (
+    "FROM {0}_history SEMI JOIN (FROM release WHERE known_on_to <= $day) AS r "
+    "USING (source, dataset, release) EXCEPT ALL FROM {0}_known_on($day)"
+)
 _KNOWN = {
     "stock": "FROM stock_known_on($day)",
     "flow": "FROM flow_known_on($day)",
-    "stock_superseded": "FROM stock LIMIT 0",
-    "flow_superseded": "FROM flow LIMIT 0",
+    "stock_superseded": _SUPERSEDED.format("stock"),
+    "flow_superseded": _SUPERSEDED.format("flow"),
 }
 # Other tables whose rows belong to a release, which may not have been out.
 _OF_RELEASES = ("extract", "profile", "displacement_event", "quality_issue")
@@ -97,8 +101,7 @@ def known_on(path: Path, day: date) -> Iterator[duckdb.DuckDBPyConnection]:
         # The file's macros find the file's tables only while the file is the one in use.
         connection.execute("USE published")
         for name, query in _KNOWN.items():
-            given = {"day": day} if "$day" in query else None
-            connection.execute(f"CREATE TABLE memory.main.{name} AS {query}", given)
+            connection.execute(f"CREATE TABLE memory.main.{name} AS {query}", {"day": day})
         _open_tables(connection, day)
         connection.execute("USE memory.main")
         database.create_figure_views(connection)

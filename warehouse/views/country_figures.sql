@@ -4,9 +4,41 @@
 -- first), one additive set, annual figures only; totals that the publisher leaves to be summed are
 -- derived (derived = true), with unknown and stateless partners in them. A sum that holds a missing
 -- or suppressed part is at_least. Figures of extracts that are not complete for the country are
--- left out. Placeholders: ${measure} stock or flow, ${facts} the table or macro to read, ${period}
--- the columns that date a figure, ${frequency} the condition on freq.
-WITH country_of_area AS (
+-- left out, and a country takes the newest release that is complete for it: a pair of two countries
+-- may be superseded for one of them only. Placeholders: ${measure} stock or flow, ${period} the
+-- columns that date a figure, ${frequency} the condition on freq, ${known} the condition on the
+-- releases that count.
+WITH complete AS (
+    SELECT
+        country.country, e.extract_id, e.source, e.dataset, r.known_on_to, d.current_rule,
+        max(r.known_on_to) OVER (
+            PARTITION BY country.country, e.source, e.dataset
+        ) AS newest
+    FROM country
+    JOIN extract AS e
+        ON country.active AND e.accepted
+        AND (e.scope = 'ALL' OR list_contains(string_split(e.scope, ';'), country.country))
+    JOIN release AS r
+        ON r.source = e.source AND r.dataset = e.dataset AND r.release = e.release
+    JOIN dataset AS d ON d.source = e.source AND d.dataset = e.dataset
+    WHERE ${known}
+),
+-- In datasets of rule `window`, years that left the newest release stay.
+in_windows AS (
+    SELECT country, source, dataset, extract_id, known_on_to
+    FROM complete
+    WHERE current_rule = 'window'
+),
+window_year AS (
+    SELECT country, source, dataset, year, max(known_on_to) AS newest
+    FROM (
+        SELECT w.*, fact.year FROM in_windows AS w JOIN stock_history AS fact USING (extract_id)
+        UNION
+        SELECT w.*, fact.year FROM in_windows AS w JOIN flow_history AS fact USING (extract_id)
+    )
+    GROUP BY ALL
+),
+country_of_area AS (
     SELECT area, CASE WHEN kind = 'subdivision' THEN parent ELSE area END AS country
     FROM area
 ),
@@ -29,7 +61,7 @@ looked_at AS (
             ELSE fact.destination
         END AS own_side,
         fact.*
-    FROM ${facts} AS fact
+    FROM ${measure}_history AS fact
     JOIN preference AS p
         ON p.indicator = fact.indicator AND p.source = fact.source AND p.dataset = fact.dataset
         AND p.unit = fact.unit AND p.measure = '${measure}'
@@ -58,10 +90,12 @@ looked_at AS (
                 ELSE fact.origin = country.country AND fact.destination = country.country
             END
         )
-    JOIN extract
-        ON extract.extract_id = fact.extract_id
-        AND (extract.scope = 'ALL' OR list_contains(string_split(extract.scope, ';'), country.country))
-    WHERE ${frequency}
+    JOIN complete
+        ON complete.extract_id = fact.extract_id AND complete.country = country.country
+    LEFT JOIN window_year AS w
+        ON w.country = country.country AND w.source = fact.source AND w.dataset = fact.dataset
+        AND w.year = fact.year AND complete.current_rule = 'window'
+    WHERE ${frequency} AND complete.known_on_to = coalesce(w.newest, complete.newest)
 ),
 preferred AS (
     SELECT * EXCLUDE (indicator_1)
