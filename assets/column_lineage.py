@@ -50,6 +50,33 @@ REPORT: dict[str, Columns] = {
         ],
         "cause": [(["reference", "tables"], "cause")],
     },
+    "assessment_check": {
+        "status": [(["availability", "matrix"], name) for name in ("status", "status_national")],
+        "first_reading": [(["reference", "tables"], "state")],
+        "second_reading": [(["reference", "tables"], "state")],
+        "explanation": [(["reference", "tables"], "explanation")],
+    },
+    "discrepancy": {
+        name: [(["combined", table], column) for table in ("stock", "flow")]
+        for column in ("year", "producer", "value", "definition")
+        for name in (column, f"other_{column}")
+    },
+    "gap": {
+        "status": [(["availability", "matrix"], "status")],
+        "missing": [(["availability", "matrix"], name) for name in ("rule", "reason")],
+        "source": [
+            (["availability", "matrix"], "sources"),
+            (["reference", "tables"], "source"),
+        ],
+        "recommended": [(["reference", "tables"], "text_en")],
+        "sdg_indicators": [(["reference", "tables"], "sdg_indicator")],
+    },
+    "openness": {
+        "points": [
+            *_YEARS,
+            *((["reference", "tables"], name) for name in ("format", "licence", "document")),
+        ],
+    },
 }
 _PUBLISHED_FROM: dict[str, tuple[str, str]] = {
     **{
@@ -58,6 +85,7 @@ _PUBLISHED_FROM: dict[str, tuple[str, str]] = {
     "availability_matrix": ("availability", "matrix"),
     "sources_by_year": ("availability", "sources_by_year"),
     "report_check": ("report", "check"),
+    **{name: ("report", name) for name in ("assessment_check", "discrepancy", "gap", "openness")},
 }
 
 

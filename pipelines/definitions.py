@@ -8,6 +8,7 @@ from assets import published
 from assets.availability.assets import availability
 from assets.combined import combined
 from assets.report.assets import check
+from assets.report.map.assets import report_map
 from assets.sources.idmc import assets as idmc
 from assets.sources.iom_report import assets as iom_report
 from assets.sources.nbkr import assets as nbkr
@@ -36,6 +37,7 @@ def definitions() -> dg.Definitions:
             *combined(NAMES),
             availability,
             check,
+            report_map,
             published.reference_tables,
             published.published,
         ],

@@ -353,7 +353,7 @@ RATIO = Field("ratio", "number", "The larger value as a multiple of the smaller"
 DIFFERS_IN = Field(
     "differs_in",
     "text",
-    "What of the definitions differs: universe, basis, minimum_stay, excluded, year; indicator",
+    "What differs: fields of the definitions, universe, year; else the indicator or the method",
 )
 MISSING = Field("missing", "text", "What is missing")
 RECOMMENDATION = Field("recommendation", "code", "Name of a recommendation of the report")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from schemas import assessment, facts, reference, report
+from schemas import assessment, facts, gaps, reference, report
 from schemas.table import DUCKDB_TYPES, Field, TableModel
 
 PUBLISHED_TABLES: tuple[TableModel, ...] = (
@@ -24,6 +24,7 @@ PUBLISHED_TABLES: tuple[TableModel, ...] = (
     assessment.AVAILABILITY_MATRIX,
     assessment.SOURCES_BY_YEAR,
     report.REPORT_CHECK,
+    *gaps.GAP_TABLES,
     *reference.REFERENCE_TABLES,
     assessment.EXTRACT,
     assessment.COLUMN_LINEAGE,

@@ -304,7 +304,7 @@ RECOMMENDATION = _table(
     "recommendation",
     "What the report recommends; without measure or breakdown it is meant for all of the theme",
     (
-        f.RECOMMENDATION, f.THEME, nullable(f.MEASURE), nullable(f.MATRIX_BREAKDOWN),
+        f.RECOMMENDATION, f.COUNTRY, f.THEME, nullable(f.MEASURE), nullable(f.MATRIX_BREAKDOWN),
         f.RECOMMENDED, required(f.SECTION),
     ),
     ("recommendation",),

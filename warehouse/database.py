@@ -191,6 +191,7 @@ def create_matrix_views(connection: duckdb.DuckDBPyConnection) -> None:
         )
         connection.execute(_sql("availability_theme", theme=theme, columns=listed))
     connection.execute(_sql("report_tables_policy"))
+    connection.execute(_sql("assessment"))
 
 
 def prove(connection: duckdb.DuckDBPyConnection, models: Mapping[str, TableModel]) -> None:

@@ -12,6 +12,7 @@ from schemas.gaps import ASSESSMENT_CHECK
 from schemas.validate import validate
 from warehouse.reference_data import Reference
 
+Row = dict[str, object]
 CELL = ["country", "theme", "measure", "breakdown", "year"]
 _KEY = [*CELL, "producers"]
 _RANK = {"available": 0, "partial": 1, "not_available": 2}
@@ -44,10 +45,12 @@ def assessment_check(
     rows = rows.merge(then, on=_KEY, how="left")
     readings = rows[["first_reading", "second_reading"]]
     rows["agrees"] = (readings.eq(rows["status"], axis=0) | readings.isna()).all(axis=1)
-    said = {key: group for key, group in stated.groupby(_KEY, observed=True)}
-    told = reference.table("assessment_explanation").to_dict("records")
+    said: dict[tuple[object, ...], list[Row]] = {}
+    for statement in _records(stated):
+        said.setdefault(tuple(statement[name] for name in _KEY), []).append(statement)
+    told = _records(reference.table("assessment_explanation"))
     rows["explanation"] = [
-        None if one["agrees"] else _explanation(one, said, told) for one in rows.to_dict("records")
+        None if one["agrees"] else _explanation(one, said, told) for one in _records(rows)
     ]
     return validate(rows[ASSESSMENT_CHECK.columns], ASSESSMENT_CHECK, reference.codes)
 
@@ -64,13 +67,16 @@ def statements_by_year(assessed: pd.DataFrame) -> pd.DataFrame:
     rows = assessed.astype(
         dict.fromkeys(("country", "theme", "measure", "breakdown", "producers", "state"), "str")
     )
-    years = [
+    rows["year"] = [
         list(range(int(first), int(last) + 1))
         for first, last in zip(rows["year_from"], rows["year_to"], strict=True)
     ]
-    return (rows.assign(year=years).explode("year").astype({"year": "int64", "reading": "int64"}))[
-        [*_KEY, "reading", "section", "state"]
-    ].reset_index(drop=True)
+    by_year = rows.explode("year").astype({"year": "int64", "reading": "int64"})
+    return by_year[[*_KEY, "reading", "section", "state"]].reset_index(drop=True)
+
+
+def _records(frame: pd.DataFrame) -> list[Row]:
+    return [{str(name): value for name, value in one.items()} for one in frame.to_dict("records")]
 
 
 def _best(rows: pd.DataFrame, key: list[str]) -> pd.DataFrame:
@@ -89,7 +95,7 @@ def _computed(matrix: pd.DataFrame) -> pd.DataFrame:
 
 
 def _explanation(
-    one: dict[str, object], said: dict[object, pd.DataFrame], told: list[dict[str, object]]
+    one: Row, said: dict[tuple[object, ...], list[Row]], told: list[Row]
 ) -> str | None:
     """Why a cell's status is not that of each reading; None if nothing is known."""
     written = [
@@ -101,13 +107,13 @@ def _explanation(
     if written:
         return written[0]
     statements = said[tuple(one[name] for name in _KEY)]
-    same = statements[statements["state"] == one["status"]]
-    if len(same):
+    same = [statement for statement in statements if statement["state"] == one["status"]]
+    if same:
         return (
             f"The report's statements differ, or the readings of them: {_quoted(statements)}. The "
             f"computed cell is as in {_quoted(same)}."
         )
-    if one["then"] in set(statements["state"]):
+    if one["then"] in {statement["state"] for statement in statements}:
         return (
             "Known since the report: with what was known when it came out, the cell is "
             f"{one['then']}, as the report says."
@@ -115,9 +121,8 @@ def _explanation(
     return None
 
 
-def _quoted(statements: pd.DataFrame) -> str:
+def _quoted(statements: list[Row]) -> str:
     told = {
-        f"reading {one['reading']}, section {one['section']}: {one['state']}"
-        for one in statements.to_dict("records")
+        f"reading {one['reading']}, section {one['section']}: {one['state']}" for one in statements
     }
     return "; ".join(sorted(told))

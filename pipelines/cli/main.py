@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from pipelines.cli.assessment import assessment
 from pipelines.cli.diff import diff
 from pipelines.cli.matrix import matrix
 from pipelines.cli.read import read
@@ -18,7 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Migration data map: which migration figures exist, who holds them, who may have them.",
 )
-for command in (refresh, read, matrix, diff, report_check, sql, status):
+for command in (refresh, read, matrix, assessment, diff, report_check, sql, status):
     app.command()(command)
 
 

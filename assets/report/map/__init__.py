@@ -1,0 +1,1 @@
+"""The map beside the report: readings, discrepancies, gaps, openness, as assets."""
