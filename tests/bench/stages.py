@@ -1,7 +1,8 @@
 """A whole refresh with a stopwatch around the plain functions: where the time goes.
 
-Each second belongs to the innermost stage that is running. ``stages.py``, with MIGMAP_HOME set;
-the last line that it prints is JSON: seconds a stage.
+Each second belongs to the innermost stage that is running. ``stages.py [whole_way]``, with
+MIGMAP_HOME set; ``whole_way`` runs the functions without Dagster. The last line that it prints is
+JSON: seconds a stage.
 """
 
 from __future__ import annotations
@@ -18,8 +19,14 @@ _STARTED = perf_counter()
 IMPORTS = "start and imports"
 # Module, function, stage. First what the publishers' assets take when they are imported.
 TIMED: tuple[tuple[str, str, str], ...] = (
-    ("assets.sources.unhcr.harmonise", "harmonise", "harmonise"),
-    ("assets.sources.unhcr.issues", "quality_issues", "quality issues"),
+    *(
+        (f"assets.sources.{source}.harmonise", "harmonise", "harmonise")
+        for source in ("idmc", "undesa", "unhcr")
+    ),
+    *(
+        (f"assets.sources.{source}.issues", "quality_issues", "quality issues")
+        for source in ("idmc", "undesa", "unhcr")
+    ),
     ("assets.sources.gate", "land", "land"),
     ("assets.sources.gate", "read_checked", "read"),
     ("assets.sources.gate", "landed_table", "read"),
@@ -94,24 +101,35 @@ def set_up(watch: Stopwatch) -> None:
                     setattr(other, held, timed)
 
 
-def main() -> None:
-    """Refresh the current home and print the seconds of each stage."""
+def main(whole_way: bool) -> None:
+    """Refresh the current home, or run the functions in it, and print each stage's seconds."""
     watch = Stopwatch()
     set_up(watch)
-    importlib.import_module("pipelines.definitions")
-    refreshing = importlib.import_module("pipelines.refresh")
     home = importlib.import_module("warehouse.home").current()
-    imported = perf_counter() - _STARTED
-    result = refreshing.refresh(home)
-    if result.refused or result.failed:
-        raise SystemExit(f"{result.refused} {result.failed}")
-    missed = {stage for _, _, stage in TIMED} - set(watch.seconds)
-    if missed:
-        raise SystemExit(f"the stopwatch did not see: {', '.join(sorted(missed))}")
+    if whole_way:
+        functions = importlib.import_module("whole_way")
+        imported = perf_counter() - _STARTED
+        functions.whole_way(home)
+    else:
+        imported = _refresh(home)
+        missed = {stage for _, _, stage in TIMED} - set(watch.seconds)
+        if missed:
+            raise SystemExit(f"the stopwatch did not see: {', '.join(sorted(missed))}")
     whole = perf_counter() - _STARTED
     told = {IMPORTS: imported, **watch.seconds}
     print(json.dumps(told | {"the rest": whole - sum(told.values())}))
 
 
+def _refresh(home: Any) -> float:
+    """Refresh the home; gives the seconds until everything was imported."""
+    importlib.import_module("pipelines.definitions")
+    refreshing = importlib.import_module("pipelines.refresh")
+    imported = perf_counter() - _STARTED
+    result = refreshing.refresh(home)
+    if result.refused or result.failed:
+        raise SystemExit(f"{result.refused} {result.failed}")
+    return imported
+
+
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:] == ["whole_way"])
