@@ -22,7 +22,7 @@ SELECT reading, assessed,
     coalesce(sum(cells) FILTER (computed = 'partial'), 0),
     coalesce(sum(cells) FILTER (computed = 'not_available'), 0)
 FROM assessment_confusion
-GROUP BY ALL
+GROUP BY reading, assessed
 ORDER BY reading, CASE assessed WHEN 'available' THEN 1 WHEN 'partial' THEN 2 ELSE 3 END
 """
 _DIFFERING = """
@@ -30,8 +30,9 @@ SELECT a.theme, a.measure, a.breakdown, a.producers, min(a.year), max(a.year), c
     a.first_reading, a.second_reading, a.status, a.explanation
 FROM assessment_check AS a JOIN theme AS t USING (theme)
 WHERE NOT a.agrees
-GROUP BY ALL
-ORDER BY any_value(t.position), a.measure DESC, a.breakdown, a.producers, 5
+GROUP BY t.position, a.theme, a.measure, a.breakdown, a.producers, a.first_reading,
+    a.second_reading, a.status, a.explanation
+ORDER BY t.position, a.measure DESC, a.breakdown, a.producers, min(a.year)
 """
 _SCOPES = {"both": "both speak of", "either": "one speaks of"}
 

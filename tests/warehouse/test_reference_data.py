@@ -291,3 +291,28 @@ def test_what_is_covered_is_a_cell_of_the_matrix(reference: Reference) -> None:
     covered = reference.table("coverage")[keys].astype("str")
     known = set(cells.itertuples(index=False, name=None))
     assert set(covered.itertuples(index=False, name=None)) - known == set()
+
+
+TERMS = (
+    "Migrant", "Asylum seeker", "Stateless person", "Refugee", "Undocumented migrant",
+    "Undocumented migrant worker", "Trafficking in persons", "Smuggling of migrants", "Immigrant",
+    "Emigrant", "Internal migrant",
+)  # fmt: skip
+
+
+def test_each_term_of_the_glossary_is_defined_by_both_sides(reference: Reference) -> None:
+    definitions = reference.table("definition")
+    by_term = definitions.groupby("term")["definition"].agg(lambda names: set(names.astype(str)))
+    for term in TERMS:
+        sides = {name.split("_")[0] for name in by_term[term]}
+        assert {"kr", "iom"} <= sides, term
+
+
+def test_the_glossary_is_structured(reference: Reference) -> None:
+    """Law or document, basis and who is left out; what is no definition leaves nobody out."""
+    own = reference.table("definition").set_index("definition")
+    own = own[own.index.str.match("kr_|iom_")]
+    assert own["document"].notna().all()
+    of_glossary = own[own["term"].isin(TERMS) & ~own["text_en"].str.startswith("None:")]
+    lacking = of_glossary.index[of_glossary["excluded"].isna()]
+    assert list(lacking) == []
