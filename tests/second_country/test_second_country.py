@@ -1,0 +1,251 @@
+"""A second country is reference data and files: country.csv names it, and one build holds both.
+
+The files are UNHCR's of one country, end-2023, as ``warehouse.extracts.write_unhcr`` takes them
+out of the tables of the world; no demographics are among them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+FIXTURE = ROOT / "tests" / "fixtures" / "kaz"
+PACKAGES = ("schemas", "warehouse", "assets", "pipelines")
+# What belongs to one country by its nature: its publishers, and the scripts that wrote extracts.
+NATIONAL = (
+    "assets/sources/nsc/", "assets/sources/nbkr/", "assets/sources/iom_report/",
+    "schemas/sources/nsc.py", "schemas/sources/nbkr.py", "schemas/sources/iom_report.py",
+    "warehouse/extracts/",
+)  # fmt: skip
+FIRST, SECOND = "KGZ", "KAZ"
+NAMED = re.compile(rf"\b(?:{FIRST}|{SECOND}|KG-[A-Z]{{1,2}}|Kyrgyzstan|Kazakhstan)\b")
+
+Ask = Callable[[str], list[tuple[Any, ...]]]
+
+
+def asked(path: Path) -> Ask:
+    def ask(query: str) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            return connection.execute(query).fetchall()
+
+    return ask
+
+
+@pytest.fixture(scope="module")
+def alone(refreshed_home: Path) -> Ask:
+    """Ask the build of the first country alone."""
+    return asked(refreshed_home / "migration.duckdb")
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Ask:
+    """Ask a build of both: a copy of the project whose country.csv has the second too."""
+    folder = tmp_path_factory.mktemp("both")
+    tree, home = folder / "tree", folder / "home"
+    for package in PACKAGES:
+        shutil.copytree(
+            ROOT / package,
+            tree / package,
+            ignore=shutil.ignore_patterns("__pycache__", "var", "*.duckdb"),
+        )
+    with (tree / "warehouse/reference/country.csv").open("a", encoding="utf-8") as file:
+        file.write(f"{SECOND},true,\n")
+    inbox = home / "var" / "inbox"
+    inbox.mkdir(parents=True)
+    for path in FIXTURE.glob("*/*.json"):
+        shutil.copyfile(path, inbox / f"{path.parent.name}-{path.name}")
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "MIGMAP_HOME": str(home),
+        "PYTHONPATH": str(tree),
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "pipelines.cli.main", "refresh"],
+        cwd=tree, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return asked(home / "migration.duckdb")
+
+
+def fixture_items(dataset: str) -> list[dict[str, Any]]:
+    pages = json.loads((FIXTURE / dataset / "2023-end.json").read_text(encoding="utf-8"))
+    return [item for page in pages for item in page["items"]]
+
+
+def fixture_total(column: str, side: str, year: int) -> int:
+    return sum(
+        int(item[column])
+        for item in fixture_items("population")
+        if item[side] == SECOND and item["year"] == year and item[column] != "-"
+    )
+
+
+@pytest.mark.slow
+def test_both_countries_have_every_cell_once(both: Ask) -> None:
+    counted = dict(both("SELECT country, count(*) FROM availability_matrix GROUP BY ALL"))
+    assert set(counted) == {FIRST, SECOND}
+    assert counted[FIRST] == counted[SECOND] > 1000
+
+
+@pytest.mark.slow
+def test_the_first_country_is_unchanged(alone: Ask, both: Ask) -> None:
+    cells = (
+        "SELECT theme, measure, breakdown, year, status, status_national, rule, evidence, "
+        f"observations FROM availability_matrix WHERE country = '{FIRST}' ORDER BY ALL"
+    )
+    assert alone(cells) == both(cells)
+    for view in ("country_stock", "country_flow"):
+        figures = f"SELECT * FROM {view} WHERE country = '{FIRST}' ORDER BY ALL"
+        assert alone(figures) == both(figures)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("theme", "side", "year"),
+    [("refugees_hosted", "coa_iso", 2022), ("refugees_from", "coo_iso", 2023)],
+)
+def test_the_second_country_has_its_totals(theme: str, side: str, year: int, both: Ask) -> None:
+    """Pairs of the two countries too, which a newer extract of the first supersedes for it."""
+    (found,) = both(
+        "SELECT value, release, derived FROM country_stock "
+        f"WHERE country = '{SECOND}' AND theme = '{theme}' AND indicator = 'refugees' "
+        f"AND breakdown = 'total' AND year = {year}"
+    )
+    assert found == (fixture_total("refugees", side, year), "2023-end", True)
+    assert found[0] > 0
+
+
+@pytest.mark.slow
+def test_a_pair_of_both_is_of_the_release_of_each(both: Ask) -> None:
+    applications = (
+        "SELECT country, release, value FROM country_flow WHERE theme = 'refugees_{}' "
+        "AND indicator = 'asylum_applications' AND breakdown LIKE 'country_of_%' "
+        "AND year = 2023 AND country = '{}' AND partner = '{}'"
+    )
+    (item,) = [
+        one for one in fixture_items("asylum_applications")
+        if one["coo_iso"] == FIRST and one["coa_iso"] == SECOND
+    ]  # fmt: skip
+    assert both(applications.format("hosted", SECOND, FIRST)) == [
+        (SECOND, "2023-end", item["applied"])
+    ]
+    ((_, release, _),) = both(applications.format("from", FIRST, SECOND))
+    assert release == "2025-end"
+    current = both(
+        "SELECT release FROM flow WHERE indicator = 'asylum_applications' AND year = 2023 "
+        f"AND origin = '{FIRST}' AND destination = '{SECOND}'"
+    )
+    assert current == [("2025-end",)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("theme", "measure", "breakdown", "status", "rule"),
+    [
+        ("refugees_hosted", "stock", "total", "available", "public_complete"),
+        ("refugees_hosted", "stock", "country_of_origin", "available", "public_complete"),
+        ("refugees_hosted", "stock", "sex", "not_available", "nothing"),
+        ("refugees_hosted", "stock", "age", "not_available", "nothing"),
+        ("refugees_from", "stock", "total", "available", "public_complete"),
+        ("refugees_from", "stock", "sex", "not_available", "nothing"),
+        ("refugees_from", "flow", "decision", "available", "public_complete"),
+        # UN DESA's extract is complete for the first country: of the second it holds one pair.
+        ("immigration", "stock", "total", "not_available", "nothing"),
+        ("emigration", "stock", "total", "not_available", "nothing"),
+        ("emigration", "stock", "country_of_destination", "not_available", "nothing"),
+        ("remittances", "flow", "total", "not_available", "nothing"),
+    ],
+)
+def test_the_second_country_has_the_cells_that_its_files_hold(
+    theme: str, measure: str, breakdown: str, status: str, rule: str, both: Ask
+) -> None:
+    cells = both(
+        f"SELECT DISTINCT status, rule FROM availability_matrix WHERE country = '{SECOND}' "
+        f"AND theme = '{theme}' AND measure = '{measure}' AND breakdown = '{breakdown}' "
+        "AND year BETWEEN 2020 AND 2022"
+    )
+    assert cells == [(status, rule)]
+
+
+@pytest.mark.slow
+def test_the_second_country_has_no_national_source(both: Ask) -> None:
+    national = both(
+        f"SELECT DISTINCT status_national FROM availability_matrix WHERE country = '{SECOND}'"
+    )
+    assert national == [("not_available",)]
+    sources = both(f"SELECT DISTINCT source FROM sources_by_year WHERE country = '{SECOND}'")
+    assert sources == [("unhcr",)]
+
+
+@pytest.mark.slow
+def test_the_figures_of_the_first_countrys_extract_speak_to_no_cell_of_the_second(
+    both: Ask,
+) -> None:
+    held = both(f"SELECT count(*) FROM stock WHERE source = 'undesa' AND origin = '{SECOND}'")
+    assert held[0][0] > 0
+    told = both(f"SELECT DISTINCT source FROM cell_evidence WHERE country = '{SECOND}'")
+    assert told == [("unhcr",)]
+
+
+def code_that_names(path: Path) -> list[str]:
+    """Places of a module that name a country, in code, text or comment."""
+    return [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if NAMED.search(line)
+    ]
+
+
+def test_no_line_of_python_names_a_country_but_national_sources() -> None:
+    found = [
+        place
+        for package in PACKAGES
+        for path in sorted((ROOT / package).rglob("*.py"))
+        if not path.relative_to(ROOT).as_posix().startswith(NATIONAL)
+        for place in code_that_names(path)
+    ]
+    assert found == []
+
+
+def test_no_view_names_a_country_but_those_of_the_report() -> None:
+    """The report's tables and figures are of its own country."""
+    found = [
+        path.name
+        for path in sorted((ROOT / "warehouse" / "views").glob("*.sql"))
+        if not path.name.startswith("report_") and NAMED.search(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [("COUNTRY = 'KGZ'", True), ("# of Kyrgyzstan", True), ('"KG-GB"', True), ("# KAZ", True),
+     ("x = KGZONE", False), ('Field("name_ky", "Label in Kyrgyz")', False)],
+)  # fmt: skip
+def test_a_line_that_names_a_country_is_found(line: str, names: bool) -> None:
+    assert bool(NAMED.search(line)) == names
+
+
+def test_the_fixture_is_small_and_says_where_it_is_from() -> None:
+    manifests = sorted(FIXTURE.glob("*/*.manifest.json"))
+    assert [path.parent.name for path in manifests] == [
+        "asylum_applications", "asylum_decisions", "population", "solutions",
+    ]  # fmt: skip
+    for path in manifests:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        assert manifest["scope"] == [SECOND]
+        assert manifest["release"] == "2023-end"
+        assert manifest["rows"] == len(fixture_items(path.parent.name))
+        assert path.with_name("2023-end.json").stat().st_size < 200_000
