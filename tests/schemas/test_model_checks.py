@@ -36,6 +36,9 @@ _COVERAGE: Breaks = {
 }
 
 
+_SPAN: Breaks = {"years_in_order": lambda row: {"year_from": row["year_to"] + 1}}
+
+
 def _source(model: TableModel) -> Breaks:
     negative = {
         one.name: one.name.removeprefix("not_negative:")
@@ -88,6 +91,8 @@ BREAKS: dict[str, tuple[TableModel, Breaks]] = {
         {"year_if_ratified": lambda row: {"ratified_year": None}},
     ),
     "report_check": (report.REPORT_CHECK, _CHECKED),
+    "assessed_cell": (reference.ASSESSED_CELL, _SPAN),
+    "assessment_explanation": (reference.ASSESSMENT_EXPLANATION, _SPAN),
     **{f"unhcr_{name}": (unhcr.MODELS[name], breaks) for name, breaks in _UNHCR.items()},
 }
 MODELS = {
@@ -107,7 +112,7 @@ _CELL_ROW: dict[str, Any] = {
     "rule": "public_complete", "reason": "A sentence.", "evidence": "observed",
     "completeness": 1.0, "observations": 1, "sources": "nsc", "public_sources": "nsc",
 }  # fmt: skip
-_CLAIM_ROWS: dict[str, dict[str, Any]] = {
+_REPORT_ROWS: dict[str, dict[str, Any]] = {
     "report_claim": {
         "claim_id": "s3_1-001", "section": "3.1", "statement": "Days", "printed_value": 5.0,
         "unit": "days", "rounding": "0.1", "cited_source": None, "note": None,
@@ -122,6 +127,15 @@ _CLAIM_ROWS: dict[str, dict[str, Any]] = {
         "country": "KGZ", "convention": "ilo_97", "position": 1, "title": "On workers",
         "adopted_year": 1949, "ratified_year": 2008, "status": "ratified", "cited_source": None,
         "note": None, "section": "7",
+    },
+    "assessed_cell": {
+        "country": "KGZ", "theme": "immigration", "measure": "flow", "breakdown": "total",
+        "year_from": 2018, "year_to": 2022, "producers": "any", "state": "available",
+        "reason": "It is there.", "section": "3.1", "reading": 1,
+    },
+    "assessment_explanation": {
+        "theme": "immigration", "measure": "flow", "breakdown": "total", "year_from": 2018,
+        "year_to": 2022, "producers": "any", "explanation": "So it is.",
     },
     "report_check": {
         "claim_id": "s3_1-001", "value": 5.0, "status": "differs", "cause": "doubtful",
@@ -139,8 +153,8 @@ def row_of(
             return dict(_COVERAGE_ROW)
         if table == "availability_matrix":
             return dict(_CELL_ROW)
-        if table in _CLAIM_ROWS:
-            return dict(_CLAIM_ROWS[table])
+        if table in _REPORT_ROWS:
+            return dict(_REPORT_ROWS[table])
         if table == "profile":
             share = {"statistic": "share", "base": "All refugees", "base_value": None}
             row = good_row(facts.STOCK) | share | {"unit": "PT", "value": 34.0}
