@@ -10,6 +10,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from string import Template
+from typing import TypeAlias
 
 import duckdb
 import pandas as pd
@@ -19,7 +20,7 @@ from schemas.table import TableModel
 from warehouse.home import VIEWS_FOLDER, Home
 
 CONTRACT_VERSION = "1.0"
-TableInput = Path | pd.DataFrame
+TableInput: TypeAlias = Path | pd.DataFrame | pa.Table
 
 _FLOW_PERIOD = "period_start, period_end"
 _ANNUAL, _PART_YEAR = "fact.freq = 'A'", "fact.freq = '_O' AND year(fact.period_start) = fact.year"
@@ -32,6 +33,7 @@ _COUNTRY_VIEWS: tuple[tuple[str, str, str, str, str], ...] = (
     ("MACRO country_stock_known_on(day)", "stock", "reference_date", _ANNUAL, _BY_THEN),
     ("MACRO country_flow_known_on(day)", "flow", _FLOW_PERIOD, _ANNUAL, _BY_THEN),
 )
+_REPORT_VIEWS = ("safe_sum", "mirror")
 _VIEW_COMMENTS = {
     "country_stock": "Current stocks by country, theme, indicator and breakdown, totals derived",
     "country_flow": "Current annual flows by country, theme, indicator and breakdown, totals "
@@ -116,6 +118,7 @@ def build(
                 rows[name] = _insert(connection, f'INSERT INTO "{name}" BY NAME', inputs[name])
             create_figure_views(connection)
             create_matrix_views(connection)
+            create_report_views(connection)
             prove(connection, models)
             connection.execute("CHECKPOINT")
     except BuildRefused:
@@ -194,6 +197,12 @@ def create_matrix_views(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(_sql("assessment"))
 
 
+def create_report_views(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the guard of sums, the mirror of emigration, the report's tables and figures."""
+    for name in _REPORT_VIEWS:
+        connection.execute(_sql(name))
+
+
 def prove(connection: duckdb.DuckDBPyConnection, models: Mapping[str, TableModel]) -> None:
     """Prove a build before it is published.
 
@@ -262,7 +271,8 @@ def _insert(connection: duckdb.DuckDBPyConnection, into: str, rows: TableInput) 
         counted = connection.execute("SELECT count(*) FROM read_parquet(?)", [str(rows)])
         return int(counted.fetchall()[0][0])
     # Through Arrow, so that missing numbers arrive as NULL and not as NaN.
-    connection.register("given_rows", pa.Table.from_pandas(rows, preserve_index=False))
+    table = rows if isinstance(rows, pa.Table) else pa.Table.from_pandas(rows, preserve_index=False)
+    connection.register("given_rows", table)
     connection.execute(f"{into} SELECT * FROM given_rows")
     connection.unregister("given_rows")
     return len(rows)
