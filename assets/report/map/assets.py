@@ -100,17 +100,18 @@ def matrix_at_report(
     """
     day = report_day(reference)
     # As Arrow tables: sixty thousand rows as Python's text would take seconds.
-    known: dict[str, database.TableInput] = {
+    figures = {
         name: connection.sql(f"FROM {name}_known_on(DATE '{day}')").to_arrow_table()
         for name in ("stock", "flow")
     }
-    none = {f"{name}_superseded": known[name].slice(0, 0) for name in ("stock", "flow")}
+    known: dict[str, database.TableInput] = {**figures}
+    known |= {f"{name}_superseded": table.slice(0, 0) for name, table in figures.items()}
     releases = reference.table("release")
     out_by_then = releases[pd.to_datetime(releases["known_on_to"]) <= pd.Timestamp(day)]
     keys = ["source", "dataset", "release"]
     extract = connection.sql("FROM extract").df().astype(dict.fromkeys(keys, "str"))
     known["extract"] = extract.merge(out_by_then[keys].astype("str"), on=keys)
-    with database.in_memory({**inputs, **known, **none}) as before:
+    with database.in_memory({**inputs, **known}) as before:
         return known_on.matrix_of(before, known_on.reference_on(reference, day))
 
 
