@@ -53,21 +53,10 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def dagster_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Dagster's home after one refresh in a warehouse home of its own."""
-    home = tmp_path_factory.mktemp("home")
-    refresh = subprocess.run(
-        [sys.executable, "-m", "pipelines.cli.main", "refresh"],
-        cwd=ROOT,
-        env={**os.environ, "MIGMAP_HOME": str(home)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert refresh.returncode == 0, refresh.stdout
+def dagster_home(refreshed_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Dagster's home after one refresh, in a copy that the web server may write to."""
+    home = tmp_path_factory.mktemp("pages") / "home"
+    shutil.copytree(refreshed_home, home)
     return home / "var" / "dagster"
 
 
