@@ -33,7 +33,7 @@ _COUNTRY_VIEWS: tuple[tuple[str, str, str, str, str], ...] = (
     ("MACRO country_stock_known_on(day)", "stock", "reference_date", _ANNUAL, _BY_THEN),
     ("MACRO country_flow_known_on(day)", "flow", _FLOW_PERIOD, _ANNUAL, _BY_THEN),
 )
-_REPORT_VIEWS = ("safe_sum", "mirror")
+_REPORT_VIEWS = ("safe_sum", "mirror", "report_tables", "report_figures")
 _VIEW_COMMENTS = {
     "country_stock": "Current stocks by country, theme, indicator and breakdown, totals derived",
     "country_flow": "Current annual flows by country, theme, indicator and breakdown, totals "
