@@ -61,6 +61,9 @@ REPORT: dict[str, Columns] = {
         for column in ("year", "producer", "value", "definition")
         for name in (column, f"other_{column}")
     },
+    "gap_change": {
+        name: [(["availability", "matrix"], name)] for name in ("year", "status", "rule")
+    },
     "gap": {
         "status": [(["availability", "matrix"], "status")],
         "missing": [(["availability", "matrix"], name) for name in ("rule", "reason")],

@@ -250,6 +250,7 @@ STATUS = Field(
     "available, partial or not_available, by the best source",
     "availability_status",
 )
+GAP_CHANGE = Field("change", "code", "opened or closed since the build before", "gap_change")
 STATUS_NATIONAL = Field(
     "status_national", "code", "The same by national producers only", "availability_status"
 )

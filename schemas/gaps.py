@@ -56,6 +56,18 @@ GAP = TableModel(
     ("country", "theme", "measure", "breakdown", "year_from"),
     enforce_key=True,
 )  # fmt: skip
+GAP_CHANGED = TableModel(
+    "gap_change",
+    "Cells that became wholly available, or ceased to be, since the build before; none in a first "
+    "build",
+    (
+        *_CELL, f.YEAR, f.GAP_CHANGE, f.STATUS, f.RULE,
+        replace(f.STATUS, name="status_before", description="The status in the build before"),
+        replace(f.RULE, name="rule_before", description="The rule in the build before"),
+    ),
+    ("country", "theme", "measure", "breakdown", "year"),
+    enforce_key=True,
+)  # fmt: skip
 OPENNESS = TableModel(
     "openness",
     "Points of each ingested dataset for each criterion of openness, and what lost them",
@@ -63,4 +75,4 @@ OPENNESS = TableModel(
     ("country", "source", "dataset", "criterion"),
     enforce_key=True,
 )
-GAP_TABLES: tuple[TableModel, ...] = (ASSESSMENT_CHECK, DISCREPANCY, GAP, OPENNESS)
+GAP_TABLES: tuple[TableModel, ...] = (ASSESSMENT_CHECK, DISCREPANCY, GAP, GAP_CHANGED, OPENNESS)

@@ -12,9 +12,10 @@ from assets.column_lineage import REPORT
 from assets.report.assessment import assessment_check
 from assets.report.discrepancy import FIGURES, discrepancies
 from assets.report.gap import gaps
+from assets.report.gap_change import gap_changes
 from assets.report.openness import HOLDINGS, openness
 from assets.sources.assets import OWNERS, lineage
-from schemas.gaps import ASSESSMENT_CHECK, DISCREPANCY, GAP, OPENNESS
+from schemas.gaps import ASSESSMENT_CHECK, DISCREPANCY, GAP, GAP_CHANGED, OPENNESS
 from schemas.reference import REFERENCE_TABLES
 from warehouse import database, fingerprint, reference_data
 from warehouse.home import Home
@@ -27,6 +28,7 @@ MODELS = {
     "assessment_check": ASSESSMENT_CHECK,
     "discrepancy": DISCREPANCY,
     "gap": GAP,
+    "gap_change": GAP_CHANGED,
     "openness": OPENNESS,
 }
 
@@ -82,8 +84,18 @@ def frames_of(home: Home, reference: Reference) -> dict[str, pd.DataFrame]:
         "assessment_check": assessment_check(made, then, reference),
         "discrepancy": discrepancies(figures, reference),
         "gap": gaps(made, reference),
+        "gap_change": gap_changes(made, published_matrix(home), reference),
         "openness": openness(holdings, int(made["year"].max()), reference),
     }
+
+
+def published_matrix(home: Home) -> pd.DataFrame | None:
+    """The matrix of the build that is published now; None if there is none that can be read."""
+    try:
+        with database.open_read_only(home) as connection:
+            return connection.sql("FROM availability_matrix").df()
+    except (database.NoWarehouse, duckdb.Error):
+        return None
 
 
 def matrix_at_report(
