@@ -94,7 +94,9 @@ def fixture_total(column: str, side: str, year: int) -> int:
 
 @pytest.mark.slow
 def test_both_countries_have_every_cell_once(both: Ask) -> None:
-    counted = dict(both("SELECT country, count(*) FROM availability_matrix GROUP BY ALL"))
+    counted: dict[str, int] = dict(
+        both("SELECT country, count(*) FROM availability_matrix GROUP BY ALL")
+    )
     assert set(counted) == {FIRST, SECOND}
     assert counted[FIRST] == counted[SECOND] > 1000
 

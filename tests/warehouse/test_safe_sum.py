@@ -161,7 +161,8 @@ def test_a_sum_carries_what_its_parts_lack(
 ) -> None:
     rows = observations(*changes).drop(columns=["measure", "period_start", "period_end"])
     rows = rows.astype({name: "str" for name in rows if str(rows[name].dtype) == "category"})
-    rows = rows.assign(qualifier=[one.get("qualifier") for one in changes])
+    qualifiers: list[Any] = [one.get("qualifier") for one in changes]
+    rows = rows.assign(qualifier=qualifiers)
     published.register("chosen_rows", rows)
     (made,) = published.sql("SELECT total, qualifier, refused_because FROM "
                             "safe_sum('chosen_rows')").fetchall()  # fmt: skip
