@@ -88,7 +88,7 @@ _PUBLISHED_FROM: dict[str, tuple[str, str]] = {
     "availability_matrix": ("availability", "matrix"),
     "sources_by_year": ("availability", "sources_by_year"),
     "report_check": ("report", "check"),
-    **{name: ("report", name) for name in ("assessment_check", "discrepancy", "gap", "openness")},
+    **{name: ("report", name) for name in REPORT if name != "check"},
 }
 
 
