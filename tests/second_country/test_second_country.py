@@ -42,6 +42,10 @@ def asked(path: Path) -> Ask:
     return ask
 
 
+# What the module makes is made once: its tests stay with one worker.
+pytestmark = pytest.mark.xdist_group("second-country")
+
+
 @pytest.fixture(scope="module")
 def alone(refreshed_home: Path) -> Ask:
     """Ask the build of the first country alone."""

@@ -23,6 +23,10 @@ THE_REPORT = date(2024, 1, 31)
 CELL = ["theme", "measure", "breakdown", "year"]
 
 
+# What the module makes is made once: its tests stay with one worker.
+pytestmark = pytest.mark.xdist_group("known-on")
+
+
 @pytest.fixture(scope="module")
 def published(refreshed_home: Path) -> Path:
     return refreshed_home / "migration.duckdb"
