@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -28,14 +29,20 @@ _MISSING = {
 }
 
 
+Row = dict[str, Any]
+
+
 @dataclass(frozen=True)
 class _Sources:
-    """Who may be asked: sources, and which speak to a cell, a measure or a theme."""
+    """Who may be asked: sources, and which speak to a cell, a measure or a theme.
 
-    table: pd.DataFrame
-    speaking: pd.DataFrame
+    Plain rows, looked through once a gap: frames would cost seconds of indexing.
+    """
 
-    def closer(self, one: dict[str, object]) -> str | None:
+    described: Mapping[str, Row]
+    speaking: Mapping[tuple[str, str], list[Row]]
+
+    def closer(self, one: Row) -> str | None:
         """The source that could close a gap, nearest first.
 
         Those that speak to the cell come before those that speak to another breakdown of the
@@ -44,25 +51,20 @@ class _Sources:
         comes last.
         """
         holding = str(one["sources"]).split(";") if isinstance(one["sources"], str) else []
-        at = self.speaking[
-            (self.speaking["country"] == one["country"]) & (self.speaking["theme"] == one["theme"])
-        ]
-        here = at[at["measure"] == one["measure"]]
-        own = here[here["source"].isin(holding)]
-        steps = (own, here[here["holds"]], at[at["holds"]], at)
-        for told in (*(step[step["lasting"]] for step in steps), *steps):
-            found = self._first(told)
-            if found is not None:
-                return found
-        return None
+        at = self.speaking.get((one["country"], one["theme"]), [])
+        here = [row for row in at if row["measure"] == one["measure"]]
+        own = [row for row in here if row["source"] in holding]
+        held_here = [row for row in here if row["holds"]]
+        steps = (own, held_here, [row for row in at if row["holds"]], at)
+        lasting = [[row for row in step if row["lasting"]] for step in steps]
+        return next((self._first(told) for told in (*lasting, *steps) if told), None)
 
-    def _first(self, told: pd.DataFrame) -> str | None:
-        if told.empty:
-            return None
-        counts = told.groupby("source").size().rename("cells").reset_index()
-        counts["foreign"] = counts["source"].map(self.table["kind"]).astype("str") != "national"
-        ranked = counts.sort_values(["foreign", "cells", "source"], ascending=[True, False, True])
-        return str(ranked["source"].iloc[0])
+    def _first(self, told: list[Row]) -> str:
+        cells = Counter(str(row["source"]) for row in told)
+        return min(
+            cells,
+            key=lambda name: (self.described[name]["kind"] != "national", -cells[name], name),
+        )
 
 
 def gaps(matrix: pd.DataFrame, reference: Reference) -> pd.DataFrame:
@@ -76,16 +78,18 @@ def gaps(matrix: pd.DataFrame, reference: Reference) -> pd.DataFrame:
         One row a cell and span of years that one rule and the same sources decide, in the columns
         of ``schemas.gaps.GAP``.
     """
-    table = reference.table("source").astype({"source": "str"}).set_index("source")
-    described = table.to_dict("index")
-    sources = _Sources(table, _speaking(matrix, reference))
+    table = reference.table("source")
+    described = {row["source"]: row for row in _records(table)}
+    sources = _Sources(described, _speaking(matrix, reference))
+    recommendations = _records(reference.table("recommendation"))
+    served = _records(reference.table("sdg_indicator"))
     labels = _labels(reference)
     open_cells = matrix[matrix["status"].astype("str") != "available"]
     rows = []
     for one in _spans(open_cells):
         source = sources.closer(one)
         asked = described[source] if source is not None else None
-        recommended = _recommended(one, reference.table("recommendation"))
+        recommended = [row for row in recommendations if _fits(row, one)]
         rows.append(
             {name: one[name] for name in (*_GROUP, "year_from", "year_to", "status", "rule")}
             | {
@@ -96,17 +100,19 @@ def gaps(matrix: pd.DataFrame, reference: Reference) -> pd.DataFrame:
                 "languages": None if asked is None else asked["languages"],
                 "recommended": " ".join(str(row["text_en"]) for row in recommended) or None,
                 "section": _joined(row["section"] for row in recommended),
-                "sdg_indicators": _sdg(one, reference.table("sdg_indicator")),
+                "sdg_indicators": _joined(
+                    f"{row['sdg_indicator']} {row['title']}" for row in served if _fits(row, one)
+                ),
             }
         )
     made = pd.DataFrame(rows, columns=GAP.columns)
     return validate(made, GAP, reference.codes)
 
 
-def _spans(cells: pd.DataFrame) -> list[dict[str, object]]:
+def _spans(cells: pd.DataFrame) -> list[Row]:
     """Neighbouring years of a cell that are alike, as one row."""
     alike = ["status", "rule", "sources"]
-    found: list[dict[str, object]] = []
+    found: list[Row] = []
     for row in cells.astype({"year": "int64"}).sort_values([*_GROUP, "year"]).to_dict("records"):
         one = {str(name): value for name, value in row.items()}
         last = found[-1] if found else None
@@ -121,8 +127,8 @@ def _spans(cells: pd.DataFrame) -> list[dict[str, object]]:
     return found
 
 
-def _speaking(matrix: pd.DataFrame, reference: Reference) -> pd.DataFrame:
-    """Sources that speak to a cell, by its figures or by coverage, and whether they hold it."""
+def _speaking(matrix: pd.DataFrame, reference: Reference) -> dict[tuple[str, str], list[Row]]:
+    """Sources that speak to a theme, by figures or by coverage, and whether they hold a cell."""
     keys = ["country", "theme", "measure"]
     cells = matrix[[*keys, "sources"]].dropna(subset=["sources"]).astype("str")
     figures = cells.assign(source=cells["sources"].str.split(";")).explode("source")
@@ -133,7 +139,10 @@ def _speaking(matrix: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     frequency = reference.table("source").astype({"source": "str"}).set_index("source")["frequency"]
     # Made once, or in a year: "once, 2022", "2022".
     once = told["source"].map(frequency).astype("str").str.match(r"once|\d{4}$")
-    return told.assign(lasting=~once)
+    speaking: dict[tuple[str, str], list[Row]] = {}
+    for row in _records(told.assign(lasting=~once)):
+        speaking.setdefault((row["country"], row["theme"]), []).append(row)
+    return speaking
 
 
 def _labels(reference: Reference) -> dict[tuple[str, str], str]:
@@ -145,7 +154,7 @@ def _labels(reference: Reference) -> dict[tuple[str, str], str]:
     }
 
 
-def _missing(one: dict[str, object], labels: dict[tuple[str, str], str]) -> str:
+def _missing(one: Row, labels: dict[tuple[str, str], str]) -> str:
     split = labels[("breakdown", str(one["breakdown"]))]
     cell = f"{labels[('theme', str(one['theme']))]}, {one['measure']}, {split.lower()}"
     return f"{_MISSING[str(one['rule'])]}: {cell}. {one['reason']}"
@@ -159,21 +168,14 @@ def _route(source: Mapping[Any, Any]) -> str:
     return "Question to the publisher"
 
 
-def _recommended(one: dict[str, object], table: pd.DataFrame) -> list[dict[str, object]]:
-    """Recommendations for the cell, those for all of its theme included."""
-    fits = table["country"].astype("str") == one["country"]
-    fits &= table["theme"].astype("str") == one["theme"]
-    for name in ("measure", "breakdown"):
-        fits &= table[name].isna() | (table[name].astype("str") == one[name])
-    return [{str(k): v for k, v in row.items()} for row in table[fits].to_dict("records")]
+def _records(table: pd.DataFrame) -> list[Row]:
+    text = table.astype(object).where(table.notna(), None)
+    return [{str(name): value for name, value in row.items()} for row in text.to_dict("records")]
 
 
-def _sdg(one: dict[str, object], table: pd.DataFrame) -> str | None:
-    fits = table["theme"].astype("str") == one["theme"]
-    for name in ("measure", "breakdown"):
-        fits &= table[name].astype("str") == one[name]
-    rows = table[fits].to_dict("records")
-    return _joined(f"{row['sdg_indicator']} {row['title']}" for row in rows)
+def _fits(row: Row, one: Row) -> bool:
+    """Whether a row of reference data is about a cell; what it leaves open fits all."""
+    return all(row.get(name) in (None, one[name]) for name in _GROUP)
 
 
 def _joined(texts: Iterable[object]) -> str | None:
