@@ -1,11 +1,13 @@
 """A second country is reference data and files: country.csv names it, and one build holds both.
 
-The files are UNHCR's of one country, end-2023, as ``warehouse.extracts.write_unhcr`` takes them
-out of the tables of the world; no demographics are among them.
+The files are UNHCR's of one country, end-2023, and UN DESA's of revision 2020, as the scripts
+``warehouse.extracts.write_unhcr`` and ``write_undesa_flat`` take them out of the tables of the
+world; no demographics are among them.
 """
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
@@ -67,7 +69,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Ask:
         file.write(f"{SECOND},true,\n")
     inbox = home / "var" / "inbox"
     inbox.mkdir(parents=True)
-    for path in FIXTURE.glob("*/*.json"):
+    for path in FIXTURE.glob("*/*"):
         shutil.copyfile(path, inbox / f"{path.parent.name}-{path.name}")
     environment = {
         "PATH": os.environ["PATH"],
@@ -134,6 +136,33 @@ def test_the_second_country_has_its_totals(theme: str, side: str, year: int, bot
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("theme", "side", "other"), [("immigration", "dest", "orig"), ("emigration", "orig", "dest")]
+)
+def test_undesa_covers_the_second_country_in_the_year_it_holds(
+    theme: str, side: str, other: str, both: Ask
+) -> None:
+    """The extract of the first country is not complete for the second: only its own counts."""
+    lines = (FIXTURE / "destination_origin" / "2020.csv").read_text(encoding="utf-8").splitlines()
+    (printed,) = [
+        int(row["value"])
+        for row in csv.DictReader(lines)
+        if row[f"{side}_iso3"] == SECOND and row[f"{other}_code"] == "900" and row["sex"] == "both"
+    ]
+    (found,) = both(
+        "SELECT year, value, release FROM country_stock "
+        f"WHERE country = '{SECOND}' AND theme = '{theme}' AND indicator = 'migrants' "
+        "AND breakdown = 'total'"
+    )
+    assert found == (2020, printed, "2020")
+    cells = both(
+        f"SELECT year FROM availability_matrix WHERE country = '{SECOND}' AND theme = '{theme}' "
+        "AND measure = 'stock' AND breakdown IN ('total', 'sex') AND status = 'available'"
+    )
+    assert cells == [(2020,), (2020,)]
+
+
+@pytest.mark.slow
 def test_a_pair_of_both_is_of_the_release_of_each(both: Ask) -> None:
     applications = (
         "SELECT country, release, value FROM country_flow WHERE theme = 'refugees_{}' "
@@ -167,10 +196,7 @@ def test_a_pair_of_both_is_of_the_release_of_each(both: Ask) -> None:
         ("refugees_from", "stock", "total", "available", "public_complete"),
         ("refugees_from", "stock", "sex", "not_available", "nothing"),
         ("refugees_from", "flow", "decision", "available", "public_complete"),
-        # UN DESA's extract is complete for the first country: of the second it holds one pair.
-        ("immigration", "stock", "total", "not_available", "nothing"),
-        ("emigration", "stock", "total", "not_available", "nothing"),
-        ("emigration", "stock", "country_of_destination", "not_available", "nothing"),
+        ("immigration", "stock", "age", "not_available", "nothing"),
         ("remittances", "flow", "total", "not_available", "nothing"),
     ],
 )
@@ -192,17 +218,21 @@ def test_the_second_country_has_no_national_source(both: Ask) -> None:
     )
     assert national == [("not_available",)]
     sources = both(f"SELECT DISTINCT source FROM sources_by_year WHERE country = '{SECOND}'")
-    assert sources == [("unhcr",)]
+    assert sorted(sources) == [("undesa",), ("unhcr",)]
 
 
 @pytest.mark.slow
 def test_the_figures_of_the_first_countrys_extract_speak_to_no_cell_of_the_second(
     both: Ask,
 ) -> None:
-    held = both(f"SELECT count(*) FROM stock WHERE source = 'undesa' AND origin = '{SECOND}'")
+    """Of the second country the extracts of 2024 and 2025 hold single pairs."""
+    held = both(
+        "SELECT count(*) FROM stock WHERE source = 'undesa' AND release = '2024' "
+        f"AND origin = '{SECOND}'"
+    )
     assert held[0][0] > 0
-    told = both(f"SELECT DISTINCT source FROM cell_evidence WHERE country = '{SECOND}'")
-    assert told == [("unhcr",)]
+    told = both(f"SELECT DISTINCT source, release FROM cell_evidence WHERE country = '{SECOND}'")
+    assert sorted(told) == [("undesa", "2020"), ("unhcr", "2023-end")]
 
 
 def code_that_names(path: Path) -> list[str]:
@@ -247,11 +277,17 @@ def test_a_line_that_names_a_country_is_found(line: str, names: bool) -> None:
 def test_the_fixture_is_small_and_says_where_it_is_from() -> None:
     manifests = sorted(FIXTURE.glob("*/*.manifest.json"))
     assert [path.parent.name for path in manifests] == [
-        "asylum_applications", "asylum_decisions", "population", "solutions",
+        "asylum_applications", "asylum_decisions", "destination_origin", "population", "solutions",
     ]  # fmt: skip
     for path in manifests:
         manifest = json.loads(path.read_text(encoding="utf-8"))
         assert manifest["scope"] == [SECOND]
-        assert manifest["release"] == "2023-end"
-        assert manifest["rows"] == len(fixture_items(path.parent.name))
-        assert path.with_name("2023-end.json").stat().st_size < 200_000
+        assert manifest["figures_from"]
+        (file,) = path.parent.glob(f"{manifest['release']}.[cj]s*[vn]")
+        assert file.stat().st_size < 200_000
+        if manifest["publisher"] == "unhcr":
+            assert manifest["release"] == "2023-end"
+            assert manifest["rows"] == len(fixture_items(path.parent.name))
+        else:
+            lines = file.read_text(encoding="utf-8").splitlines()
+            assert manifest["rows"] == len(lines) - 1
