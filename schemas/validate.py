@@ -60,8 +60,9 @@ def conform(frame: pd.DataFrame, model: TableModel) -> pd.DataFrame:
 def _as_kind(column: pd.Series, one: Field) -> pd.Series:
     wanted = PANDAS_DTYPES[one.kind]
     if one.kind == "code":
-        if not isinstance(column.dtype, pd.CategoricalDtype) or not pd.api.types.is_string_dtype(
-            column.cat.categories
+        # An all-missing column comes back from Parquet with categories of no type.
+        if not isinstance(column.dtype, pd.CategoricalDtype) or not isinstance(
+            column.cat.categories.dtype, pd.StringDtype
         ):
             return column.astype(pd.StringDtype(na_value=float("nan"))).astype("category")
         return column
