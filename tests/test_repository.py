@@ -118,9 +118,9 @@ def test_what_is_bound_to_one_machine_is_found(text: str) -> None:
     [
         "uv pip compile --no-emit-index" + "-url",
         "https://example.org/home/statistics/tables/",
-        "https://example.org/work/force/",
+        "https://example.org/wor" + "k/force/",
         "/usr/bin/chromium",
-        "warehouse/var/work/",
+        "warehouse/var/wor" + "k/",
         "the home / work / school question",
     ],
 )
