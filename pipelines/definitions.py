@@ -7,6 +7,7 @@ import dagster as dg
 from assets import published
 from assets.availability.assets import availability
 from assets.combined import combined
+from assets.outputs.assets import PublishedHome, outputs
 from assets.report.assets import check
 from assets.report.map.assets import report_map
 from assets.sources.idmc import assets as idmc
@@ -16,8 +17,9 @@ from assets.sources.nsc import assets as nsc
 from assets.sources.publishers import NAMES
 from assets.sources.undesa import assets as undesa
 from assets.sources.unhcr import assets as unhcr
-from pipelines.jobs import publisher_jobs, refresh_job
+from pipelines.jobs import outputs_job, publisher_jobs, refresh_job
 from pipelines.schedules import schedules
+from pipelines.sensors import sensors
 from warehouse.home import current
 from warehouse.tables import WarehouseHome, io_manager
 
@@ -40,11 +42,14 @@ def definitions() -> dg.Definitions:
             report_map,
             published.reference_tables,
             published.published,
+            *outputs,
         ],
-        jobs=[refresh_job, *publisher_jobs],
+        jobs=[refresh_job, *publisher_jobs, outputs_job],
         schedules=schedules(),
+        sensors=sensors(),
         resources={
             "warehouse_home": WarehouseHome(root=str(home.root)),
+            "published_home": PublishedHome(root=str(home.root)),
             "io_manager": io_manager(home),
         },
         # Steps are short; a process a step would cost ten times the work (see docs).

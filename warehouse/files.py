@@ -1,16 +1,21 @@
-"""Write files so that readers see the old one or the new one, never half of it."""
+"""Write files and folders so that readers see the old one or the new one, never half of it."""
 
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pandas as pd
 
 # DuckDB reads row groups in parallel; pandas would write one.
 ROW_GROUP = 122_880
+# By then a folder that a killed process left is nobody's, in seconds.
+DAY = 86_400
 
 
 @contextmanager
@@ -27,6 +32,51 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+class NotOurs(Exception):
+    """A folder that would be replaced holds something else."""
+
+
+@contextmanager
+def replacing_folder(path: Path, marker: str) -> Iterator[Path]:
+    """Give a new folder beside the wanted one, and swap it in when the block ends well.
+
+    Args:
+        path: Where the folder shall stand.
+        marker: Name of the file by which a folder of ours is known. Another folder that is not
+            empty is never replaced.
+
+    Raises:
+        NotOurs: Something that we did not make stands there.
+    """
+    if path.exists() and not (
+        path.is_dir() and ((path / marker).is_file() or not any(path.iterdir()))
+    ):
+        raise NotOurs(f"{path} exists and is not an earlier output: choose another folder")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for left_behind in path.parent.glob(f".{path.name}.*"):
+        if time.time() - left_behind.stat().st_mtime > DAY:
+            shutil.rmtree(left_behind, ignore_errors=True)
+    room = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    temporary, old = room / "new", room / "old"
+    temporary.mkdir()
+    try:
+        yield temporary
+        # A folder can't be renamed over another: move the old one away first. Where somebody
+        # else put theirs there meanwhile, theirs is moved away in turn.
+        while True:
+            with suppress(FileNotFoundError):
+                path.rename(old)
+            try:
+                temporary.rename(path)
+                break
+            except OSError:
+                if not path.is_dir():
+                    raise
+                shutil.rmtree(old, ignore_errors=True)
+    finally:
+        shutil.rmtree(room, ignore_errors=True)
 
 
 def write_table(frame: pd.DataFrame, path: Path) -> None:

@@ -50,8 +50,11 @@ def code_fingerprint(root: Path) -> str:
         root: The folder that holds the packages.
     """
     files = [path for folder in _CODE_FOLDERS for path in (root / folder).rglob("*.py")]
-    # The scripts that wrote the bundled extracts are no part of a refresh.
-    files = [path for path in files if "extracts" not in path.relative_to(root).parts]
+    # The scripts that wrote the bundled extracts are no part of a refresh, nor is what is made
+    # of the published file.
+    files = [
+        path for path in files if not {"extracts", "outputs"} & set(path.relative_to(root).parts)
+    ]
     files += (root / "warehouse" / "views").glob("*.sql")
     told = [f"{name} {version(name)}" for name in _LIBRARIES]
     told += [

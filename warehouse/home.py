@@ -68,6 +68,11 @@ class Home:
         return self.var / "building"
 
     @property
+    def outputs(self) -> Path:
+        """What is made of the published file: the site, workbooks, packages."""
+        return self.var / "outputs"
+
+    @property
     def dagster(self) -> Path:
         """Dagster's home."""
         return self.var / "dagster"

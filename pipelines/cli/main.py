@@ -9,6 +9,7 @@ from pipelines.cli.diff import diff
 from pipelines.cli.matrix import matrix
 from pipelines.cli.read import read
 from pipelines.cli.refresh import refresh
+from pipelines.cli.report import report
 from pipelines.cli.report_check import report_check
 from pipelines.cli.sql import sql
 from pipelines.cli.status import status
@@ -19,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Migration data map: which migration figures exist, who holds them, who may have them.",
 )
-for command in (refresh, read, matrix, assessment, diff, report_check, sql, status):
+for command in (refresh, read, matrix, assessment, diff, report, report_check, sql, status):
     app.command()(command)
 
 

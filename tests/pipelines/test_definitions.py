@@ -10,9 +10,9 @@ import duckdb
 import pytest
 
 from assets.sources.publishers import NAMES
-from pipelines import schedules
+from pipelines import schedules, sensors
 from pipelines.definitions import definitions
-from pipelines.jobs import REFRESH
+from pipelines.jobs import OUTPUTS, REFRESH
 from pipelines.refresh import nothing_new
 from schemas.generate import PUBLISHED_TABLES
 from schemas.table import TableModel
@@ -119,13 +119,13 @@ def test_every_asset_says_what_it_is(specs: list[dg.AssetSpec]) -> None:
 def test_groups_are_the_stages(specs: list[dg.AssetSpec]) -> None:
     assert {spec.group_name for spec in specs} == {
         "publishers", "reference", "sources", "observations", "combined", "availability",
-        "report", "published",
+        "report", "published", "outputs",
     }  # fmt: skip
 
 
 def test_data_go_one_way(specs: list[dg.AssetSpec]) -> None:
     order = ["publishers", "reference", "sources", "observations", "combined", "availability",
-             "report", "published"]  # fmt: skip
+             "report", "published", "outputs"]  # fmt: skip
     stage = {spec.key: order.index(str(spec.group_name)) for spec in specs}
     assert [
         f"{spec.key.to_user_string()} from {dep.asset_key.to_user_string()}"
@@ -164,8 +164,11 @@ def test_there_is_a_job_for_all_and_one_a_publisher(
     jobs = {job.name: job for job in defs.resolve_all_job_defs() if not job.name.startswith("__")}
     publishers = {spec.key.path[0] for spec in specs if spec.group_name == "sources"}
     assert "unhcr" in publishers
-    assert jobs.keys() == {"refresh"} | {f"refresh_{name}" for name in publishers}
+    assert jobs.keys() == {"refresh", "outputs"} | {f"refresh_{name}" for name in publishers}
     whole = jobs["refresh"].asset_layer.executable_asset_keys
+    outputs = {spec.key for spec in specs if spec.group_name == "outputs"}
+    assert jobs["outputs"].asset_layer.executable_asset_keys == outputs
+    assert not outputs & whole
     for name in publishers:
         selected = jobs[f"refresh_{name}"].asset_layer.executable_asset_keys
         own = {spec.key for spec in specs if spec.key.path[0] == name}
@@ -246,6 +249,32 @@ def test_the_schedule_reports_killed_runs(
         left = instance.get_run_by_id(killed.run_id)
     assert left is not None
     assert left.status == dg.DagsterRunStatus.FAILURE
+
+
+# --- outputs
+
+
+def outputs_tick(home: Path, monkeypatch: pytest.MonkeyPatch) -> object:
+    monkeypatch.setenv("MIGMAP_HOME", str(home))
+    with dg.instance_for_test() as instance, dg.build_sensor_context(instance) as context:
+        return sensors.outputs_after_refresh(context)
+
+
+def test_outputs_are_made_once_for_each_published_build(
+    refreshed_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with duckdb.connect(str(refreshed_home / "migration.duckdb"), read_only=True) as connection:
+        ((build,),) = connection.sql("SELECT build_id FROM build").fetchall()
+    asked = outputs_tick(refreshed_home, monkeypatch)
+    assert isinstance(asked, dg.RunRequest)
+    assert asked.run_key == build
+    assert isinstance(outputs_tick(tmp_path, monkeypatch), dg.SkipReason)
+
+
+def test_the_sensor_of_outputs_is_on(defs: dg.Definitions) -> None:
+    sensor = defs.resolve_sensor_def("outputs_after_refresh")
+    assert sensor.default_status == dg.DefaultSensorStatus.RUNNING
+    assert sensor.job_name == OUTPUTS
 
 
 # --- what a run leaves behind

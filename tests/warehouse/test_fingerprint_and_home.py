@@ -93,7 +93,8 @@ def code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small tree of code."""
     root = tmp_path / "code"
     for name in ("schemas/a.py", "warehouse/b.py", "assets/x/c.py", "warehouse/views/v.sql",
-                 "warehouse/extracts/write.py", "pipelines/cli.py"):  # fmt: skip
+                 "warehouse/extracts/write.py", "assets/outputs/site/d.py",
+                 "pipelines/cli.py"):  # fmt: skip
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(name)
     return root
@@ -107,6 +108,7 @@ def code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("assets/x/c.py", True),
         ("warehouse/views/v.sql", True),
         ("warehouse/extracts/write.py", False),
+        ("assets/outputs/site/d.py", False),
         ("pipelines/cli.py", False),
     ],
 )

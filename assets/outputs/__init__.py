@@ -1,0 +1,1 @@
+"""What is made of the published warehouse for people and other systems."""

@@ -1,0 +1,61 @@
+"""The outputs in the asset graph: thin wrappers of the functions that make them.
+
+They read the published file and nothing else, so they hold no refresh lock: a refresh may rename
+a new file over the one they read.
+"""
+
+from pathlib import Path
+
+import dagster as dg
+
+from assets.outputs.site.build import build_site
+from assets.sources.assets import OWNERS
+from warehouse import database
+from warehouse.home import Home
+
+CODE_VERSION = "1"
+GROUP = "outputs"
+# One table stands for all: they are published together or not at all.
+PUBLISHED = dg.AssetKey(["published", "build"])
+
+
+class PublishedHome(dg.ConfigurableResource[Home]):
+    """The warehouse home whose published file the outputs read.
+
+    Attributes:
+        root: The folder that holds ``migration.duckdb`` and ``var/``.
+    """
+
+    root: str
+
+    @property
+    def home(self) -> Home:
+        """The paths of the home."""
+        return Home(Path(self.root))
+
+
+@dg.asset(
+    key=["outputs", "site"],
+    deps=[PUBLISHED],
+    group_name=GROUP,
+    description="The report site: one folder of pages that works from disk and offline.",
+    owners=OWNERS,
+    kinds={"html"},
+    code_version=CODE_VERSION,
+)
+def site(published_home: PublishedHome) -> dg.MaterializeResult[None]:
+    """Build the site of the published file."""
+    home = published_home.home
+    with database.open_read_only(home) as connection:
+        built = build_site(connection, home.outputs / "site")
+    return dg.MaterializeResult(
+        metadata={
+            "pages": built.pages,
+            "bytes": built.bytes,
+            "build": built.build_id,
+            "path": dg.MetadataValue.path(built.index),
+        }
+    )
+
+
+outputs = [site]

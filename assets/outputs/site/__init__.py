@@ -1,0 +1,1 @@
+"""The report site: a folder of static pages that works from disk and offline."""
