@@ -25,6 +25,7 @@ WITH line (position, partner, label) AS (
         (4, 'TUR', 'Republic of Türkiye'), (5, 'OTH', 'Other countries'), (6, 'WLD', 'Total')
 )
 SELECT
+    line.partner AS destination,
     line.label AS country_of_destination,
     fact.value,
     'persons' AS unit,
@@ -85,6 +86,7 @@ COMMENT ON VIEW report_figure_4 IS 'Figure 4 of the report: return migrants, 200
 
 CREATE VIEW report_figure_5 AS
 SELECT
+    area.area,
     area.name_en AS location,
     fact.value,
     fact.unit,
@@ -106,14 +108,13 @@ COMMENT ON VIEW report_figure_5 IS 'Figure 5 of the report: registered crimes of
 CREATE VIEW report_figure_6 AS
 SELECT
     years.year, fact.value, 'cases' AS unit, victims.value AS victims,
-    CASE
-        WHEN fact.value IS NOT NULL THEN 'NSC, as the report prints it (section 3.4)'
-        ELSE 'none'
-    END || CASE
-        WHEN victims.value IS NOT NULL
-        THEN '; victims: NSC, SDG 16.2.2, release ' || victims.release
-        ELSE ''
-    END AS source_note,
+    coalesce(nullif(concat_ws('; ',
+        CASE WHEN fact.value IS NOT NULL THEN 'NSC, as the report prints it (section 3.4)' END,
+        CASE
+            WHEN victims.value IS NOT NULL
+            THEN 'victims: NSC, SDG 16.2.2, release ' || victims.release
+        END
+    ), ''), 'none') AS source_note,
     CASE
         WHEN fact.value IS NULL
         THEN 'The picture prints no numbers, and the text those of 2020 and 2022 only; 114 cases in all, 2009 to 2022. Victims are another count.'
@@ -230,6 +231,7 @@ COMMENT ON VIEW report_figure_11 IS 'Figure 11 of the report: internal migrants 
 
 CREATE VIEW report_figure_12 AS
 SELECT
+    area.area,
     area.name_en AS location,
     NULL::DOUBLE AS arrivals,
     NULL::DOUBLE AS departures,

@@ -1,0 +1,1 @@
+"""The report's fifteen figures drawn anew from the warehouse."""
