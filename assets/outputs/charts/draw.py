@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 import tomllib
 from functools import cache
 from io import BytesIO, StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import altair as alt
 import duckdb
@@ -15,6 +16,7 @@ import pandas as pd
 
 from assets.outputs.charts.figures import FIGURES, rows, sources
 
+_Drawn: TypeAlias = alt.LayerChart | alt.FacetChart
 LANGUAGES = ("en", "ru", "ky")
 _TEXTS = Path(__file__).parent / "texts"
 # Okabe and Ito's colours, apart for the colour-blind; their lightness differs too, so that they
@@ -95,13 +97,14 @@ def figure(connection: duckdb.DuckDBPyConnection, number: int, language: str) ->
         textwrap.wrap(f"{said['source']}: {named}", 110),
         orient="bottom", anchor="start", offset=12, fontSize=11, fontWeight="normal", color=_QUIET,
     )  # fmt: skip
-    return (
+    whole: alt.VConcatChart = (
         alt.vconcat(chart, title=source, usermeta={"embedOptions": {"actions": False}})
         .configure(font=_FONT, aria=False, background="white", padding=12)
         .configure_view(stroke=None)
         .configure_axis(labelFontSize=12, labelColor=_INK, domainColor=_QUIET, tickColor=_QUIET)
         .configure_legend(labelFontSize=12, labelColor=_INK, symbolSize=110, labelLimit=320)
     )
+    return whole
 
 
 def _labelled(
@@ -116,7 +119,7 @@ def _labelled(
             named.get(area, place) if area is not None and pd.notna(area) else place
             for place, area in zip(frame["place"], frame["area"], strict=True)
         ],
-        series=[named_series[one] if isinstance(one, str) else None for one in frame["series"]],
+        series=frame["series"].map(named_series).astype("object"),
         text=[
             _number(value, language, qualifier)
             for value, qualifier in zip(frame["value"], frame["qualifier"], strict=True)
@@ -126,7 +129,7 @@ def _labelled(
 
 def _number(value: float, language: str, qualifier: object) -> str:
     """A figure as it is read in a language; a dash where there is none, never a zero."""
-    if pd.isna(value):
+    if math.isnan(value):
         return "–"
     exact = f"{value:,.0f}" if abs(value) >= _WHOLE else f"{value:,.1f}".removesuffix(".0")
     if language != "en":
@@ -140,9 +143,9 @@ def _subtitle(frame: pd.DataFrame, unit: str, said: dict[str, Any]) -> list[str]
     return [said["unit"][unit], *(["; ".join(signs)] if signs else [])]
 
 
-def _columns(frame: pd.DataFrame, _: str) -> alt.LayerChart:
+def _columns(frame: pd.DataFrame, _: str) -> _Drawn:
     """Columns over the years, side by side where there are several series."""
-    series = [one for one in frame["series"].unique() if one is not None]
+    series = frame["series"].dropna().unique().tolist()
     years = sorted(frame["place"].unique())
     base = alt.Chart(frame).encode(
         x=alt.X(
@@ -175,9 +178,10 @@ def _columns(frame: pd.DataFrame, _: str) -> alt.LayerChart:
 
 
 def _from_zero(frame: pd.DataFrame) -> alt.Scale:
-    """From zero to the largest; with no figure at all any end does, so that dashes stand at zero."""
-    largest = frame["value"].max()
-    return alt.Scale(domainMin=0, **({"domainMax": 1} if pd.isna(largest) else {}))
+    """From zero to the largest; with no figure at all, to any end, so that dashes stand at zero."""
+    if frame["value"].isna().all():
+        return alt.Scale(domain=[0, 1])
+    return alt.Scale(domainMin=0)
 
 
 def _number_size(frame: pd.DataFrame, close: bool) -> int:
@@ -199,7 +203,7 @@ def _coloured(series: list[str]) -> dict[str, Any]:
     return {"color": alt.Color("series:N", scale=scale, legend=legend)}
 
 
-def _bars(frame: pd.DataFrame, _: str) -> alt.LayerChart:
+def _bars(frame: pd.DataFrame, _: str) -> _Drawn:
     """Horizontal bars over places, in the order of the view."""
     base = alt.Chart(frame).encode(
         y=alt.Y(
@@ -221,7 +225,7 @@ def _bars(frame: pd.DataFrame, _: str) -> alt.LayerChart:
     ).properties(width=_WIDTH - 160, height=_BAR * frame["place"].nunique())
 
 
-def _lines(frame: pd.DataFrame, language: str) -> alt.LayerChart:
+def _lines(frame: pd.DataFrame, language: str) -> _Drawn:
     """A line a series, told apart by colour and by the shape of its points."""
     last = frame[frame["place"] == frame["place"].max()].sort_values("value", ascending=False)
     names = last["series"].tolist()

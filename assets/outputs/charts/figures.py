@@ -99,7 +99,9 @@ FIGURES: dict[int, Figure] = {
         "million_usd AS value, qualifier, "
         "coalesce(period_end - period_start < 364, FALSE) AS partial FROM report_figure_14",
     ),
-    15: Figure("columns", "thousand_usd", _two(15, "thousand_usd", "printed", ("value", "printed"))),
+    15: Figure(
+        "columns", "thousand_usd", _two(15, "thousand_usd", "printed", ("value", "printed"))
+    ),
 }
 
 
