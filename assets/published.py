@@ -16,7 +16,8 @@ from schemas.generate import PUBLISHED_TABLES, comment_sql, create_table_sql, ta
 from schemas.reference import REFERENCE_TABLES
 from schemas.table import TableModel
 from schemas.validate import conform
-from warehouse import database, fingerprint, reference_data
+from warehouse import database, fingerprint, previous, reference_data
+from warehouse.hold import FORCE_TAG, HOW_TO_LIFT, held
 from warehouse.home import Home
 from warehouse.tables import WarehouseHome, table_path
 
@@ -59,6 +60,9 @@ def published(
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Build from the Parquet files, prove, rename over the published file."""
     home = warehouse_home.home
+    hold = held(home)
+    if hold is not None and FORCE_TAG not in context.run.tags:
+        raise dg.Failure(f"Nothing was published: {hold}, {HOW_TO_LIFT}.", allow_retries=False)
     parts = fingerprint.parts(home)
     version = dg.DataVersion(fingerprint.whole(parts)[:16])
     rows = publish(home, parts, context.run.run_id)
@@ -85,6 +89,9 @@ def published(
 def publish(home: Home, parts: dict[str, str], run_id: str | None) -> dict[str, int]:
     """Build the database of a home, prove it and rename it over the published one.
 
+    The one that is replaced is kept, with as many before it as the reference data say; a hold
+    ends, for what it held is no longer what is published.
+
     Args:
         home: The warehouse home with all tables of the stages before.
         parts: Parts of the fingerprint.
@@ -109,6 +116,8 @@ def publish(home: Home, parts: dict[str, str], run_id: str | None) -> dict[str, 
     ddl = {name: [create_table_sql(model), *comment_sql(model)] for name, model in MODELS.items()}
     rows = database.build(path, MODELS, inputs, ddl)
     database.publish(home, path)
+    home.hold.unlink(missing_ok=True)
+    previous.forget_older(home, int(reference.parameter("previous_builds_kept")))
     return rows
 
 

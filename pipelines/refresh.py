@@ -13,6 +13,7 @@ import duckdb
 from assets.sources import gate
 from pipelines.home import prepare
 from warehouse import database, fingerprint, reference_data
+from warehouse.hold import FORCE_TAG, Hold, held
 from warehouse.home import Home
 from warehouse.landing import Manifest
 from warehouse.lock import PID_TAG, refresh_lock
@@ -35,6 +36,7 @@ class RefreshResult:
         failed: Steps that failed, with the error's first line.
         rows: Rows of each published table after and before, where they differ.
         changed_parts: Parts of the fingerprint that changed.
+        held: The hold that kept it from publishing what has landed.
     """
 
     refused: list[Manifest] = field(default_factory=list)
@@ -44,6 +46,7 @@ class RefreshResult:
     failed: dict[str, str] = field(default_factory=dict)
     rows: dict[str, tuple[int, int | None]] = field(default_factory=dict)
     changed_parts: list[str] = field(default_factory=list)
+    held: Hold | None = None
 
 
 def refresh(
@@ -54,7 +57,7 @@ def refresh(
     Args:
         home: The warehouse home.
         source: Only this publisher, if given.
-        force: Build even if nothing changed.
+        force: Build even if nothing changed, and even if the published build is held.
         listener: Called with each finished step and whether it succeeded.
 
     Returns:
@@ -72,10 +75,12 @@ def refresh(
         before = published_parts(home)
         now = fingerprint.parts(home)
         result.changed_parts = [name for name in now if before.get(name) != now[name]]
-        if before == now and not force:
+        result.held = None if force else held(home)
+        if (before == now and not force) or result.held is not None:
             return result
         rows_before = table_rows(home)
-        _run(home, _selection(home, source, before, now, force=force), result, listener)
+        publisher = _selection(home, source, before, now, force=force)
+        _run(home, publisher, result, listener, force=force)
         rows_after = table_rows(home)
         result.rows = {
             name: (rows, rows_before.get(name))
@@ -139,7 +144,12 @@ def _selection(
 
 
 def _run(
-    home: Home, publisher: str | None, result: RefreshResult, listener: Listener | None
+    home: Home,
+    publisher: str | None,
+    result: RefreshResult,
+    listener: Listener | None,
+    *,
+    force: bool,
 ) -> None:
     # Dagster takes most of a second to import: only a refresh with work to do pays for it.
     import dagster as dg
@@ -149,13 +159,16 @@ def _run(
 
     prepare(home)
     job = jobs.REFRESH if publisher is None else f"{jobs.REFRESH}_{publisher}"
+    tags = {PID_TAG: str(os.getpid()), "migmap/started_by": "command line"}
+    if force:
+        tags[FORCE_TAG] = "yes"
     with dg.DagsterInstance.get() as instance:
         fail_killed_runs(instance)
         with listening(listener or (lambda step, succeeded: None)):
             done = dg.execute_job(
                 dg.build_reconstructable_job(jobs.__name__, "resolved_job", (job,)),
                 instance=instance,
-                tags={PID_TAG: str(os.getpid()), "migmap/started_by": "command line"},
+                tags=tags,
                 run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
                 raise_on_error=False,
             )

@@ -6,7 +6,6 @@ open again; nobody waits for anybody.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from string import Template
@@ -17,6 +16,8 @@ import pandas as pd
 import pyarrow as pa
 
 from schemas.table import TableModel
+from warehouse import previous
+from warehouse.files import sync
 from warehouse.home import VIEWS_FOLDER, Home
 
 CONTRACT_VERSION = "1.0"
@@ -131,7 +132,10 @@ def build(
 
 
 def publish(home: Home, built: Path) -> None:
-    """Rename a proven build over the published file.
+    """Rename a proven build over the published file, which is kept among the previous builds.
+
+    A kill at any point leaves a whole published file: the old one until the rename, which is one
+    step for everybody who looks, and the new one after it.
 
     Args:
         home: The warehouse home.
@@ -148,9 +152,10 @@ def publish(home: Home, built: Path) -> None:
             # Readers never write, so a log beside the published file is a stranger's and would
             # be fatal to the new file.
             log.unlink()
-    _sync(built)
+    sync(built)
+    previous.keep_published(home)
     built.replace(home.database)
-    _sync(home.database.parent)
+    sync(home.database.parent)
 
 
 def remove(path: Path) -> None:
@@ -280,11 +285,3 @@ def _insert(connection: duckdb.DuckDBPyConnection, into: str, rows: TableInput) 
 
 def _sql(name: str, **values: str) -> str:
     return Template((VIEWS_FOLDER / f"{name}.sql").read_text(encoding="utf-8")).substitute(values)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

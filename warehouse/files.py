@@ -89,3 +89,12 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
     """
     with replacing(path) as temporary:
         frame.to_parquet(temporary, index=False, compression="zstd", row_group_size=ROW_GROUP)
+
+
+def sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -73,6 +73,16 @@ class Home:
         return self.var / "outputs"
 
     @property
+    def previous(self) -> Path:
+        """Earlier builds, each named by its build id."""
+        return self.var / "previous"
+
+    @property
+    def hold(self) -> Path:
+        """Which build is held, after a rollback."""
+        return self.var / "held.json"
+
+    @property
     def dagster(self) -> Path:
         """Dagster's home."""
         return self.var / "dagster"

@@ -6,11 +6,13 @@ import typer
 
 from pipelines.cli.assessment import assessment
 from pipelines.cli.diff import diff
+from pipelines.cli.history import history
 from pipelines.cli.matrix import matrix
 from pipelines.cli.read import read
 from pipelines.cli.refresh import refresh
 from pipelines.cli.report import report
 from pipelines.cli.report_check import report_check
+from pipelines.cli.rollback import rollback
 from pipelines.cli.sql import sql
 from pipelines.cli.status import status
 
@@ -20,7 +22,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Migration data map: which migration figures exist, who holds them, who may have them.",
 )
-for command in (refresh, read, matrix, assessment, diff, report, report_check, sql, status):
+COMMANDS = (
+    refresh,
+    read,
+    matrix,
+    assessment,
+    diff,
+    report,
+    report_check,
+    sql,
+    status,
+    history,
+    rollback,
+)
+for command in COMMANDS:
     app.command()(command)
 
 

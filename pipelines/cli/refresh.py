@@ -14,6 +14,7 @@ from pipelines.refresh import RefreshResult
 from pipelines.refresh import refresh as run_refresh
 from schemas.faults import Refused
 from warehouse import reference_data
+from warehouse.hold import HOW_TO_LIFT
 from warehouse.home import current
 from warehouse.landing import Manifest
 from warehouse.lock import Locked
@@ -21,7 +22,10 @@ from warehouse.lock import Locked
 
 def refresh(
     source: Annotated[str | None, typer.Option(help="Only this publisher, e.g. unhcr.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Build even if nothing changed.")] = False,
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Build even if nothing changed; lifts a rollback's hold."),
+    ] = False,
 ) -> None:
     """Land what is new, and build and publish the warehouse if anything changed.
 
@@ -48,6 +52,8 @@ def refresh(
     if result.ran:
         _print_changes(result)
         say(f"Published {home.database} in {monotonic() - started:.1f} s.")
+    elif result.held is not None:
+        say(f"Nothing was published: {result.held}, {HOW_TO_LIFT}.")
     else:
         say("Nothing changed since the published build; no run was started.")
     if result.refused:

@@ -8,6 +8,8 @@ from rich.table import Table
 from pipelines.cli.console import complain, out, say
 from pipelines.refresh import nothing_new
 from warehouse import database, landing
+from warehouse.hold import HOW_TO_LIFT
+from warehouse.hold import held as hold_of
 from warehouse.home import Home, current
 from warehouse.lock import holder, is_held
 
@@ -21,6 +23,9 @@ def status() -> None:
         out.print(_extracts(held))
     for one in landing.standing_refusals(home):
         complain(one.why or one.file, f"Refused {_minute(one.landed_at)}:")
+    hold = hold_of(home)
+    if hold is not None:
+        say(f"Refreshes publish nothing: {hold}, {HOW_TO_LIFT}.")
     if is_held(home):
         say(f"Locked by a refresh: {holder(home)}")
     elif nothing_new(home):
