@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
+from tests.end_to_end.population import SIDECAR, as_csv, changed
+
 ROOT = Path(__file__).resolve().parents[2]
 EXTRACTS = ROOT / "warehouse" / "extracts" / "unhcr"
+PATIENCE = 300  # seconds; a refresh takes ten, but a busy machine may take its time
 
 # Answers each line that comes with the build and one figure, from one connection.
 READER = """
@@ -112,3 +117,64 @@ def population_items() -> list[dict[str, Any]]:
     """The rows of the newest population extract, as the API sends them."""
     pages = json.loads((EXTRACTS / "population" / "2025-end.json").read_text(encoding="utf-8"))
     return [item for page in pages for item in page["items"]]
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A refresh in a home that was refreshed before, and what readers saw of it.
+
+    Attributes:
+        home: The home.
+        returncode: How the refresh ended.
+        told: The lines that it printed on either stream.
+        before: What a reader answered before.
+        meanwhile: What the same reader answered after each line.
+        after: What the same reader answered in the end.
+        anew: What a reader answered that opened the file in the end.
+    """
+
+    home: Path
+    returncode: int
+    told: str
+    before: str
+    meanwhile: list[str]
+    after: str
+    anew: str
+
+
+@pytest.fixture(scope="session")
+def second_refresh(
+    refreshed_home: Path,
+    population_items: list[dict[str, Any]],
+    environment: Callable[[Path], dict[str, str]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Watched:
+    """A second refresh, which meets a broken file in the inbox while a reader asks.
+
+    Tests that use it stand in the group ``second-refresh``, so that it is made once.
+    """
+    home = tmp_path_factory.mktemp("second-refresh") / "home"
+    shutil.copytree(refreshed_home, home)
+    dropped = home / "var" / "inbox" / "broken.csv"
+    dropped.write_bytes(as_csv(changed(population_items, 2, refugees="12x")))
+    dropped.with_name("broken.csv.manifest.json").write_text(json.dumps(SIDECAR))
+    database, variables = str(home / "migration.duckdb"), environment(home)
+    with talking(READER, database, variables) as old_reader:
+        before = old_reader.ask()
+        refresh = subprocess.Popen(
+            [sys.executable, "-m", "pipelines.cli.main", "refresh"],
+            cwd=ROOT,
+            env=variables,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert refresh.stdout is not None
+        lines = [(line, old_reader.ask()) for line in refresh.stdout]
+        returncode = refresh.wait(PATIENCE)
+        after = old_reader.ask()
+    with talking(READER, database, variables) as new_reader:
+        anew = new_reader.ask()
+    told = "".join(line for line, _ in lines)
+    return Watched(home, returncode, told, before, [seen for _, seen in lines], after, anew)

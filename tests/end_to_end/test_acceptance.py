@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -11,13 +10,10 @@ from typing import Any
 
 import dagster as dg
 import pytest
-
-ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 300
+from click.testing import Result
 
 Ask = Callable[[str], list[tuple[Any, ...]]]
 AskHome = Callable[[Path, str], list[tuple[Any, ...]]]
-Migmap = Callable[..., subprocess.CompletedProcess[str]]
 
 pytestmark = pytest.mark.slow
 
@@ -198,7 +194,9 @@ def test_all_that_a_refresh_did_is_told(first_refresh: str) -> None:
 # --- nothing new
 
 
-def test_a_second_refresh_has_nothing_to_do(own_home: Path, migmap: Migmap) -> None:
+def test_a_second_refresh_has_nothing_to_do(
+    own_home: Path, migmap: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
     published = own_home / "migration.duckdb"
     before, inode, runs = digest(published), published.stat().st_ino, runs_of(own_home)
     assert [run.status for run in runs] == [dg.DagsterRunStatus.SUCCESS]
@@ -212,51 +210,33 @@ def test_a_second_refresh_has_nothing_to_do(own_home: Path, migmap: Migmap) -> N
 # --- readers and locks
 
 
+@pytest.mark.xdist_group("second-refresh")
 def test_a_reader_sees_the_old_build_and_a_new_reader_the_new_one(
-    own_home: Path,
-    reader: Callable[[Path], Any],
-    environment: Callable[[Path], dict[str, str]],
-    ask_home: AskHome,
+    second_refresh: Any, ask_home: AskHome
 ) -> None:
-    with reader(own_home) as old_reader:
-        before = old_reader.ask()
-        assert "1150" in before
-        refresh = subprocess.Popen(
-            [sys.executable, "-m", "pipelines.cli.main", "refresh", "--force"],
-            cwd=ROOT,
-            env=environment(own_home),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        assert refresh.stdout is not None
-        lines = [(line, old_reader.ask()) for line in refresh.stdout]
-        assert refresh.wait(PATIENCE) == 0, "".join(line for line, _ in lines)
-        assert len(lines) > 10
-        assert {answer for _, answer in lines} == {before}
-        assert old_reader.ask() == before
-        with reader(own_home) as new_reader:
-            after = new_reader.ask()
-    assert after.split(" ", 1)[0] != before.split(" ", 1)[0]
-    assert after.split(" ", 1)[1] == before.split(" ", 1)[1]
-    assert ask_home(own_home, "SELECT build_id FROM build") == [(after.split(" ", 1)[0],)]
+    seen = second_refresh
+    assert "1150" in seen.before
+    assert len(seen.meanwhile) > 10
+    assert {*seen.meanwhile, seen.after} == {seen.before}
+    assert seen.anew.split(" ", 1)[0] != seen.before.split(" ", 1)[0]
+    assert seen.anew.split(" ", 1)[1] == seen.before.split(" ", 1)[1]
+    assert ask_home(seen.home, "SELECT build_id FROM build") == [(seen.anew.split(" ", 1)[0],)]
 
 
 def test_a_second_refresh_at_once_names_who_holds_the_lock(
-    own_home: Path, migmap: Migmap, holder: Callable[[Path], Any]
+    own_home: Path, here: Callable[..., Result], holder: Callable[[Path], Any]
 ) -> None:
     before = digest(own_home / "migration.duckdb")
     with holder(own_home) as first:
         assert first.hear() == "held"
-        second = migmap(own_home, "refresh", "--force")
-        assert second.returncode == 3
+        second = here(own_home, "refresh", "--force")
+        assert second.exit_code == 3
         assert f"process {first.process.pid} since " in second.stderr
-        assert f"process {first.process.pid} since " in migmap(own_home, "status").stdout
+        assert f"process {first.process.pid} since " in here(own_home, "status").stdout
         first.process.kill()
         first.process.wait()
     assert digest(own_home / "migration.duckdb") == before
     # The system freed the lock of the killed process.
-    after = migmap(own_home, "refresh")
-    assert after.returncode == 0, after.stderr
-    assert "Locked" not in migmap(own_home, "status").stdout
+    after = here(own_home, "refresh")
+    assert after.exit_code == 0, after.stderr
+    assert "Locked" not in here(own_home, "status").stdout

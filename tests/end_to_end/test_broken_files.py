@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
-import io
 import json
-import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,14 +11,15 @@ from typing import Any
 import dagster as dg
 import duckdb
 import pytest
+from click.testing import Result
 from typer.testing import CliRunner
 
 from pipelines.cli.main import app
+from tests.end_to_end.population import SIDECAR, Items, as_csv, changed
 
 ROOT = Path(__file__).resolve().parents[2]
 EXTRACTS = ROOT / "warehouse" / "extracts" / "unhcr"
 BUNDLED = sorted(p for p in EXTRACTS.rglob("*.json") if not p.name.endswith(".manifest.json"))
-SIDECAR = {"publisher": "unhcr", "dataset": "population", "release": "2025-end", "scope": ["KGZ"]}
 
 # Above its table the website prints what was asked for, and calls the columns otherwise.
 PREAMBLE = """Extracted:,"United Nations High Commissioner for Refugees"
@@ -42,18 +39,6 @@ WEBSITE = {
     "oip": "Venezuelans displaced abroad",
 }
 
-Migmap = Callable[..., subprocess.CompletedProcess[str]]
-Items = list[dict[str, Any]]
-
-
-def as_csv(items: Items) -> bytes:
-    out = io.StringIO()
-    names = [name for name in items[0] if name not in ("coo_id", "coa_id")]
-    writer = csv.DictWriter(out, names, extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(items)
-    return out.getvalue().encode()
-
 
 def as_website(items: Items) -> bytes:
     renamed = [{label: item[name] for name, label in WEBSITE.items()} for item in items]
@@ -63,10 +48,6 @@ def as_website(items: Items) -> bytes:
 def as_pages(items: Items) -> bytes:
     page = {"page": 1, "short-url": None, "maxPages": 1, "total": [], "items": items}
     return json.dumps([page]).encode()
-
-
-def changed(items: Items, at: int, **cells: Any) -> Items:
-    return [{**item, **cells} if number == at else item for number, item in enumerate(items)]
 
 
 def without(items: Items, name: str) -> Items:
@@ -249,47 +230,29 @@ def published(home: Path) -> dict[str, Any]:
         }
 
 
-@pytest.fixture(scope="module")
-def refusing(
-    refreshed_home: Path,
-    population_items: Items,
-    tmp_path_factory: pytest.TempPathFactory,
-    migmap: Migmap,
-) -> tuple[Path, subprocess.CompletedProcess[str]]:
-    """A home after a refresh that met a broken file in the inbox, and what it printed."""
-    home = tmp_path_factory.mktemp("refusing") / "home"
-    shutil.copytree(refreshed_home, home)
-    dropped = home / "var" / "inbox" / "broken.csv"
-    dropped.write_bytes(as_csv(changed(population_items, 2, refugees="12x")))
-    dropped.with_name("broken.csv.manifest.json").write_text(json.dumps(SIDECAR))
-    return home, migmap(home, "refresh")
-
-
 @pytest.mark.slow
-@pytest.mark.xdist_group("refusing")
+@pytest.mark.xdist_group("second-refresh")
 class TestRefusedInTheInbox:
     """What a refusal leaves behind."""
 
-    def test_the_refresh_says_so(self, refusing: Any) -> None:
-        _, refresh = refusing
-        assert refresh.returncode == 2, refresh.stdout + refresh.stderr
-        assert "broken.csv" in refresh.stderr
-        assert "line 4, column refugees: found '12x'" in refresh.stderr
+    def test_the_refresh_says_so(self, second_refresh: Any) -> None:
+        assert second_refresh.returncode == 2, second_refresh.told
+        assert "broken.csv" in second_refresh.told
+        assert "line 4, column refugees: found '12x'" in second_refresh.told
 
-    def test_no_figure_changes(self, refusing: Any, refreshed_home: Path) -> None:
-        home, _ = refusing
+    def test_no_figure_changes(self, second_refresh: Any, refreshed_home: Path) -> None:
         before = published(refreshed_home)
         assert before["stock"][0] > 1000
-        assert published(home) == before
+        assert published(second_refresh.home) == before
 
-    def test_the_table_of_extracts_names_it(self, refusing: Any, ask_home: Any) -> None:
-        home, _ = refusing
+    def test_the_table_of_extracts_names_it(self, second_refresh: Any, ask_home: Any) -> None:
+        home = second_refresh.home
         found = ask_home(home, "SELECT file, dataset, why FROM extract WHERE NOT accepted")
         assert [(file, dataset) for file, dataset, _ in found] == [("broken.csv", "population")]
         assert "line 4" in found[0][2]
 
-    def test_the_gate_fails_while_the_run_succeeds(self, refusing: Any) -> None:
-        home, _ = refusing
+    def test_the_gate_fails_while_the_run_succeeds(self, second_refresh: Any) -> None:
+        home = second_refresh.home
         with dg.DagsterInstance.from_config(str(home / "var" / "dagster")) as instance:
             newest = instance.get_runs(limit=1)[0]
             assert newest.status == dg.DagsterRunStatus.SUCCESS
@@ -307,16 +270,15 @@ class TestRefusedInTheInbox:
         assert "broken.csv" in str(gate.description)
         assert checks["unhcr/solutions", "gate"].passed
 
-    def test_status_names_it(self, refusing: Any, migmap: Migmap) -> None:
-        home, _ = refusing
-        status = migmap(home, "status")
-        assert status.returncode == 0
+    def test_status_names_it(self, second_refresh: Any, here: Callable[..., Result]) -> None:
+        status = here(second_refresh.home, "status")
+        assert status.exit_code == 0
         assert "broken.csv" in status.stderr
         assert "line 4" in status.stderr
         assert "Up to date" in status.stdout
 
-    def test_the_inbox_keeps_only_the_reason(self, refusing: Any) -> None:
-        home, _ = refusing
+    def test_the_inbox_keeps_only_the_reason(self, second_refresh: Any) -> None:
+        home = second_refresh.home
         left = sorted(path.name for path in (home / "var" / "inbox").iterdir())
         assert left == ["broken.csv.manifest.json", "broken.csv.refused.txt"]
         why = (home / "var" / "inbox" / "broken.csv.refused.txt").read_text(encoding="utf-8")
