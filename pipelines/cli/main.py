@@ -6,6 +6,7 @@ import typer
 
 from pipelines.cli.assessment import assessment
 from pipelines.cli.diff import diff
+from pipelines.cli.export import export
 from pipelines.cli.history import history
 from pipelines.cli.matrix import matrix
 from pipelines.cli.read import read
@@ -37,6 +38,7 @@ COMMANDS = (
 )
 for command in COMMANDS:
     app.command()(command)
+app.add_typer(export, name="export")
 
 
 def run() -> None:

@@ -1,0 +1,41 @@
+"""``migmap export xlsx``: the MDMM workbook."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assets.outputs.workbook.book import write_workbook
+from pipelines.cli.console import EXIT_NO_WAREHOUSE, complain, say
+from warehouse import database
+from warehouse.home import current
+
+
+class Language(StrEnum):
+    """Languages of labels and headings."""
+
+    en = "en"
+    ru = "ru"
+    ky = "ky"
+
+
+def xlsx(
+    output: Annotated[
+        Path | None,
+        typer.Option(help="The file; else var/outputs/workbook/mdmm-<language>.xlsx of the home."),
+    ] = None,
+    language: Annotated[Language, typer.Option(help="Of labels and headings.")] = Language.en,
+) -> None:
+    """Write the MDMM workbook: a sheet a theme, definitions, gaps, overrides."""
+    home = current()
+    path = output or home.outputs / "workbook" / f"mdmm-{language}.xlsx"
+    try:
+        with database.open_read_only(home) as connection:
+            sheets = write_workbook(connection, path, language)
+    except database.NoWarehouse as error:
+        complain(str(error))
+        raise typer.Exit(EXIT_NO_WAREHOUSE) from None
+    say(f"{path}: {len(sheets)} sheets, {path.stat().st_size:,} bytes")
