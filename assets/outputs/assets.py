@@ -8,7 +8,9 @@ from pathlib import Path
 
 import dagster as dg
 
+from assets.outputs.labels import LANGUAGES
 from assets.outputs.site.build import build_site
+from assets.outputs.workbook.book import workbook_path, write_workbook
 from assets.sources.assets import OWNERS
 from warehouse import database
 from warehouse.home import Home
@@ -58,4 +60,27 @@ def site(published_home: PublishedHome) -> dg.MaterializeResult[None]:
     )
 
 
-outputs = [site]
+@dg.asset(
+    key=["outputs", "workbook"],
+    deps=[PUBLISHED],
+    group_name=GROUP,
+    description="The MDMM workbook in three languages: a sheet a theme, gaps, overrides.",
+    owners=OWNERS,
+    kinds={"excel"},
+    code_version=CODE_VERSION,
+)
+def workbook(published_home: PublishedHome) -> dg.MaterializeResult[None]:
+    """Write the workbook of the published file in every language."""
+    home = published_home.home
+    paths = {language: workbook_path(home, language) for language in LANGUAGES}
+    with database.open_read_only(home) as connection:
+        for language, path in paths.items():
+            write_workbook(connection, path, language)
+    return dg.MaterializeResult(
+        metadata={
+            language: dg.MetadataValue.path(str(path.resolve())) for language, path in paths.items()
+        }
+    )
+
+
+outputs = [site, workbook]

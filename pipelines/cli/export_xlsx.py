@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from assets.outputs.workbook.book import write_workbook
+from assets.outputs.workbook.book import workbook_path, write_workbook
 from pipelines.cli.console import EXIT_NO_WAREHOUSE, complain, say
 from warehouse import database
 from warehouse.home import current
@@ -31,7 +31,7 @@ def xlsx(
 ) -> None:
     """Write the MDMM workbook: a sheet a theme, definitions, gaps, overrides."""
     home = current()
-    path = output or home.outputs / "workbook" / f"mdmm-{language}.xlsx"
+    path = output or workbook_path(home, language)
     try:
         with database.open_read_only(home) as connection:
             sheets = write_workbook(connection, path, language)

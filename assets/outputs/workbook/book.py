@@ -6,13 +6,20 @@ from pathlib import Path
 
 import duckdb
 
+from assets.outputs.labels import labels
 from assets.outputs.workbook.front import write_front
 from assets.outputs.workbook.listings import LISTINGS, write_listing
 from assets.outputs.workbook.override_sheet import write_overrides
 from assets.outputs.workbook.page import NAVY, Book, sheet_name
-from assets.outputs.workbook.texts import names, texts
-from assets.outputs.workbook.themes import Words, write_theme
+from assets.outputs.workbook.texts import Words, texts
+from assets.outputs.workbook.themes import write_theme
 from warehouse.files import replacing
+from warehouse.home import Home
+
+
+def workbook_path(home: Home, language: str) -> Path:
+    """Where a home keeps the workbook of a language."""
+    return home.outputs / "workbook" / f"mdmm-{language}.xlsx"
 
 
 def write_workbook(
@@ -33,7 +40,7 @@ def write_workbook(
     """
     told = texts(language)
     ((build, built_at),) = connection.execute("SELECT build_id, built_at FROM build").fetchall()
-    words = Words(told, names(connection), language, f"{told['title']} · {build}")
+    words = Words(told, labels(connection, language), f"{told['title']} · {build}")
     themes = connection.execute("SELECT theme FROM theme ORDER BY position").fetchall()
     with replacing(path) as temporary:
         book = Book(str(temporary), built_at, told["title"], f"build {build}")

@@ -9,7 +9,8 @@ import duckdb
 from xlsxwriter.worksheet import Worksheet
 
 from assets.outputs.workbook.page import Book
-from assets.outputs.workbook.themes import STATUSES, Words
+from assets.outputs.workbook.texts import Words
+from assets.outputs.workbook.themes import STATUSES
 
 _RELEASES = """
 SELECT s.institution, e.source, e.dataset, e.release, r.known_on_to,

@@ -9,7 +9,7 @@ import duckdb
 from xlsxwriter.worksheet import Worksheet
 
 from assets.outputs.workbook.page import Book
-from assets.outputs.workbook.themes import Words
+from assets.outputs.workbook.texts import Words
 
 HEAD_ROW = 2
 
@@ -171,9 +171,7 @@ def write_listing(
     book.set_page(sheet, words.footer, wide=sum(one.width for one in listing.columns) > 180)
 
 
-def head_of(
-    book: Book, sheet: Worksheet, title: str, about: str, words: Words, front: str
-) -> None:
+def head_of(book: Book, sheet: Worksheet, title: str, about: str, words: Words, front: str) -> None:
     """Write title, way back and what a sheet is about, in its first two rows."""
     book.put(sheet, 0, 0, title, "title")
     sheet.set_row(0, 28)
@@ -185,7 +183,9 @@ def _put(
     book: Book, sheet: Worksheet, row: int, column: int, one: Column, value: Any, words: Words
 ) -> None:
     if one.codes is not None:
-        book.put(sheet, row, column, None if value is None else words.name(one.codes, value), "text")
+        book.put(
+            sheet, row, column, None if value is None else words.name(one.codes, value), "text"
+        )
     elif one.style == "status":
         book.put(sheet, row, column, words.texts["signs"][value], value)
     elif one.style == "number":

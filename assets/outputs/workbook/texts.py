@@ -1,66 +1,55 @@
-"""What the workbook says that no table has, and the labels of codes, in three languages."""
+"""What the workbook says that no table has, in three languages."""
 
 from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import duckdb
+from assets.outputs.labels import Labels
 
-LANGUAGES = ("en", "ru", "ky")
 _FOLDER = Path(__file__).parent / "texts"
-_NAMES = """
-SELECT list, code, name_en, name_ru, name_ky FROM code
-UNION ALL BY NAME
-SELECT 'theme' AS list, theme AS code, name_en, name_ru, name_ky FROM theme
-UNION ALL BY NAME
-SELECT 'area' AS list, area AS code, name_en, name_ru, name_ky FROM area
-UNION ALL BY NAME
-SELECT 'indicator' AS list, indicator AS code, name_en, name_ru, name_ky FROM indicator
-"""
+# Lists that are tables of their own; the others are lists of table code.
+_TABLES = ("area", "theme", "indicator")
 
 
-@lru_cache
+@cache
 def texts(language: str) -> dict[str, Any]:
     """Texts of the workbook in a language, as ``texts/<language>.toml`` nests them."""
     return tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)
-class Names:
-    """Labels of codes.
+class Words:
+    """What a workbook is written with.
 
     Attributes:
-        labels: By list and code, the label of each language of ``LANGUAGES``.
+        texts: Its own texts.
+        labels: Names of codes, in the same language.
+        footer: What stands at the foot of each page.
     """
 
-    labels: dict[tuple[str, str], tuple[str | None, ...]]
+    texts: dict[str, Any]
+    labels: Labels
+    footer: str
 
-    def of(self, codes: str, code: str, language: str) -> str:
-        """The label of a code, in English where the language has none, else the code."""
-        told = self.labels.get((codes, code))
-        if told is None:
-            return code
-        return told[LANGUAGES.index(language)] or told[0] or code
+    def name(self, codes: str, code: object) -> str:
+        """The label of a code of a list: ``area``, ``theme``, ``indicator`` or one of ``code``."""
+        return label_of(self.labels, codes, str(code))
 
-    def codes_of(self, codes: str) -> list[str]:
-        """The codes of a list, in the order of the tables."""
-        return [code for told, code in self.labels if told == codes]
-
-    def codes_called(self, codes: str, text: str) -> list[str]:
-        """The codes of a list that a text may mean: a code, or a label in any language."""
-        wanted = " ".join(text.split()).casefold()
-        return [
-            code
-            for (told, code), names in self.labels.items()
-            if told == codes and wanted in {one.casefold() for one in (code, *names) if one}
-        ]
+    def heading(self, measure: str, breakdown: str) -> str:
+        """The heading of an availability column, as the report words it: Stock by sex."""
+        short = str(self.texts[measure])
+        if breakdown == "total":
+            return short
+        split = self.name("breakdown", breakdown)
+        pattern = str(self.texts["measure_of_breakdown"])
+        return pattern.format(measure=short, breakdown=split[:1].lower() + split[1:])
 
 
-def names(connection: duckdb.DuckDBPyConnection) -> Names:
-    """Labels of the codes, themes, areas and indicators of a warehouse."""
-    rows = connection.execute(f"SELECT * FROM ({_NAMES})").fetchall()
-    return Names({(codes, code): tuple(told) for codes, code, *told in rows})
+def label_of(labels: Labels, codes: str, code: str) -> str:
+    """The label of a code of a list, an unknown code itself."""
+    named = labels.names.get((codes if codes in _TABLES else f"code:{codes}", code))
+    return code if named is None else str(named)

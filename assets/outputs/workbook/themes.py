@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 from xlsxwriter.worksheet import Worksheet
 
 from assets.outputs.workbook.page import Book
-from assets.outputs.workbook.texts import Names
+from assets.outputs.workbook.texts import Words
 
 STATUSES = ("available", "partial", "not_available")
 TITLE_ROWS = 2
@@ -32,36 +31,6 @@ ORDER BY country, access = 'internal', access = 'on_request', source
 """
 _WIDE = 12  # columns from which a sheet is printed on A3
 _HEAD_HEIGHT, _ROW_HEIGHT = 62, 32
-
-
-@dataclass(frozen=True)
-class Words:
-    """What a sheet is written with.
-
-    Attributes:
-        texts: Texts of the workbook in the language.
-        names: Labels of codes.
-        language: en, ru or ky.
-        footer: What stands at the foot of each page.
-    """
-
-    texts: dict[str, Any]
-    names: Names
-    language: str
-    footer: str
-
-    def name(self, codes: str, code: object) -> str:
-        """The label of a code."""
-        return self.names.of(codes, str(code), self.language)
-
-    def heading(self, measure: str, breakdown: str) -> str:
-        """The heading of an availability column, as the report words it: Stock by sex."""
-        short = str(self.texts[measure])
-        if breakdown == "total":
-            return short
-        split = self.name("breakdown", breakdown)
-        pattern = str(self.texts["measure_of_breakdown"])
-        return pattern.format(measure=short, breakdown=split[:1].lower() + split[1:])
 
 
 def write_theme(
@@ -112,7 +81,7 @@ def _legend(book: Book, sheet: Worksheet, words: Words) -> None:
     for row, status in enumerate(STATUSES, 2):
         book.put(sheet, row, 1, words.texts["signs"][status], status)
         book.put(sheet, row, 2, words.texts["meaning"][status], "plain")
-        sheet.set_row(row, 26 if words.language != "en" else 18)
+        sheet.set_row(row, 26 if words.labels.language != "en" else 18)
 
 
 def _availability(
