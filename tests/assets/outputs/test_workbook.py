@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import zipfile
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +14,12 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from assets.outputs.labels import LANGUAGES, labels
-from assets.outputs.workbook import page
+from assets.outputs.workbook import book as book_module
 from assets.outputs.workbook.book import write_workbook
 from assets.outputs.workbook.page import Book, sheet_name
 from assets.outputs.workbook.texts import Words, texts
 
 Cells = dict[tuple[str, int, str, str], str]
-FOLDER = Path(__file__).parents[3] / "assets" / "outputs" / "workbook" / "texts"
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
@@ -35,13 +33,39 @@ def written(
     return path, write_workbook(published, path, request.param), request.param
 
 
+@pytest.fixture(scope="module")
+def english(
+    published: duckdb.DuckDBPyConnection, tmp_path_factory: pytest.TempPathFactory
+) -> CalamineWorkbook:
+    path = tmp_path_factory.mktemp("workbook") / "english.xlsx"
+    write_workbook(published, path)
+    return CalamineWorkbook.from_path(str(path))
+
+
+def one_cell(path: Path, text: str) -> tuple[str, str, str]:
+    """A text written to a cell: as it is read, the cell's XML, and the XML of the styles used."""
+    book = Book(str(path), datetime(2024, 1, 31), "one", "")
+    book.put(book.workbook.add_worksheet("one"), 0, 0, text, "text")
+    book.workbook.close()
+    ((read,),) = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
+    with zipfile.ZipFile(path) as parts:
+        sheet = parts.read("xl/worksheets/sheet1.xml").decode()
+        styles = parts.read("xl/styles.xml").decode()
+    cell = re.search(r'<c r="A1".*?</c>', sheet)
+    used = re.search(r"<cellXfs.*</cellXfs>", styles)
+    assert cell is not None
+    assert used is not None
+    return str(read), cell[0], used[0]
+
+
 def of_warehouse(connection: duckdb.DuckDBPyConnection, theme: str) -> Cells:
     rows = connection.execute(
-        "SELECT country, year, measure, breakdown, status FROM availability_matrix "
-        "WHERE theme = ?",
+        "SELECT country, year, measure, breakdown, status FROM availability_matrix WHERE theme = ?",
         [theme],
     ).fetchall()
-    return {(country, year, measure, split): status for country, year, measure, split, status in rows}
+    return {
+        (country, year, measure, split): status for country, year, measure, split, status in rows
+    }
 
 
 def in_sheet(rows: list[list[Any]], connection: Any, theme: str, language: str) -> Cells:
@@ -79,3 +103,194 @@ def test_every_availability_cell_is_the_warehouse_s(
         expected = of_warehouse(published, theme)
         assert expected
         assert in_sheet(rows_of(book, sheets[theme]), published, theme, language) == expected
+
+
+def test_a_changed_cell_of_the_warehouse_is_found(
+    written: tuple[Path, dict[str, str], str], published: duckdb.DuckDBPyConnection
+) -> None:
+    path, sheets, language = written
+    rows = rows_of(CalamineWorkbook.from_path(str(path)), sheets["emigration"])
+    found = in_sheet(rows, published, "emigration", language)
+    expected = of_warehouse(published, "emigration")
+    cell = next(iter(expected))
+    assert found != expected | {cell: "partial" if expected[cell] != "partial" else "available"}
+
+
+def test_years_stand_newest_first_and_are_numbers(
+    written: tuple[Path, dict[str, str], str], published: duckdb.DuckDBPyConnection
+) -> None:
+    path, sheets, _ = written
+    rows = rows_of(CalamineWorkbook.from_path(str(path)), sheets["immigration"])
+    years = [told[0] for told in rows if isinstance(told[0], float)]
+    listed = published.execute(
+        "SELECT DISTINCT year FROM availability_matrix ORDER BY year DESC"
+    ).fetchall()
+    assert years == [year for (year,) in listed]
+
+
+def test_the_sources_of_a_theme_stand_below_in_their_eleven_columns(
+    written: tuple[Path, dict[str, str], str], published: duckdb.DuckDBPyConnection
+) -> None:
+    path, sheets, language = written
+    rows = rows_of(CalamineWorkbook.from_path(str(path)), sheets["immigration"])
+    told = texts(language)
+    head = next(row for row, cells in enumerate(rows) if cells[0] == told["columns"]["source"])
+    eleven = published.execute(
+        "SELECT source, authors, institution, title, link, data_source, frequency, "
+        "publicly_available, breakdowns, definition, languages FROM sources_by_year "
+        "WHERE theme = 'immigration'"
+    ).fetchall()
+    shown = [tuple(cells[:11]) for cells in rows[head + 1 : head + 1 + len(eleven)]]
+    assert sorted(shown) == sorted(tuple(cell or "" for cell in row) for row in eleven)
+    assert rows[head - 1][0] == told["sources"]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "query"),
+    [
+        ("definitions", "SELECT count(*) FROM definition"),
+        ("discrepancies", "SELECT count(*) FROM discrepancy"),
+        ("gaps", "SELECT count(*) FROM gap"),
+        ("report_check", "SELECT count(*) FROM report_claim"),
+        ("issues", "SELECT count(*) FROM quality_issue"),
+    ],
+)
+def test_a_listing_holds_every_row(
+    sheet: str, query: str, english: CalamineWorkbook, published: duckdb.DuckDBPyConnection
+) -> None:
+    ((expected,),) = published.execute(query).fetchall()
+    rows = rows_of(english, texts("en")[sheet])
+    assert rows[2][0] != ""
+    assert len([row for row in rows[3:] if any(row)]) == expected > 0
+
+
+def test_counts_are_numbers(english: CalamineWorkbook) -> None:
+    head, *rows = rows_of(english, "Report check")[2:]
+    values = [row[head.index("Warehouse")] for row in rows]
+    assert {type(value) for value in values if value != ""} == {float}
+
+
+def test_the_first_sheet_names_build_and_sheets(
+    written: tuple[Path, dict[str, str], str], published: duckdb.DuckDBPyConnection
+) -> None:
+    path, sheets, _ = written
+    book = CalamineWorkbook.from_path(str(path))
+    assert book.sheet_names == list(sheets.values())
+    texts_of_front = {cell for row in rows_of(book, sheets["front"]) for cell in row}
+    ((build,),) = published.execute("SELECT build_id FROM build").fetchall()
+    assert {build, *list(sheets.values())[1:]} <= texts_of_front
+
+
+def test_a_build_gives_the_same_bytes(
+    written: tuple[Path, dict[str, str], str],
+    published: duckdb.DuckDBPyConnection,
+    tmp_path: Path,
+) -> None:
+    path, _, language = written
+    if language == "en":
+        write_workbook(published, tmp_path / "again.xlsx", language)
+        assert (tmp_path / "again.xlsx").read_bytes() == path.read_bytes()
+
+
+def test_a_failure_leaves_the_workbook_that_stood_there(
+    published: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(b"the one before")
+
+    def fails(*_: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(book_module, "write_overrides", fails)
+    with pytest.raises(OSError, match="disk full"):
+        write_workbook(published, path)
+    assert path.read_bytes() == b"the one before"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+# --- text stays text
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1+1", "\r=1+1", '=HYPERLINK("http://x")']
+)
+def test_text_that_looks_like_a_formula_stays_text(text: str, tmp_path: Path) -> None:
+    written, cell, style = one_cell(tmp_path / "one.xlsx", text)
+    assert written == text.replace("\r", "_x000D_") or written == text
+    assert "<f>" not in cell
+    assert 't="s"' in cell
+    assert 'quotePrefix="1"' in style
+
+
+def test_other_text_is_not_quoted(tmp_path: Path) -> None:
+    written, _, style = one_cell(tmp_path / "one.xlsx", "1 = 1")
+    assert written == "1 = 1"
+    assert "quotePrefix" not in style
+
+
+@pytest.mark.parametrize(("value", "read"), [(3, 3.0), (2.5, 2.5), (None, None)])
+def test_a_number_is_a_number(value: float | None, read: float | None, tmp_path: Path) -> None:
+    book = Book(str(tmp_path / "one.xlsx"), datetime(2024, 1, 31), "one", "")
+    book.put(book.workbook.add_worksheet("one"), 0, 0, value, "whole")
+    book.workbook.close()
+    rows = CalamineWorkbook.from_path(str(tmp_path / "one.xlsx")).get_sheet_by_index(0).to_python()
+    assert rows == ([] if read is None else [[read]])
+
+
+@pytest.mark.parametrize("value", ["x" * 32_768, object()])
+def test_what_a_cell_can_not_hold_is_not_left_out_silently(value: object, tmp_path: Path) -> None:
+    book = Book(str(tmp_path / "one.xlsx"), datetime(2024, 1, 31), "one", "")
+    sheet = book.workbook.add_worksheet("one")
+    with pytest.raises(ValueError, match="one"):
+        book.put(sheet, 0, 0, value, "text")
+    book.workbook.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "is_link"),
+    [
+        ("https://stat.gov.kg/", True),
+        ("http://cbd.minjust.gov.kg/act/view/ru-ru/350", True),
+        ("none: given on request", False),
+        ("javascript:alert(1)", False),
+        ("https://two.example and https://three.example", False),
+        ("https://long.example/" + "x" * 3000, False),
+    ],
+)
+def test_only_an_address_of_the_web_is_a_link(text: str, is_link: bool, tmp_path: Path) -> None:
+    path = tmp_path / "one.xlsx"
+    book = Book(str(path), datetime(2024, 1, 31), "one", "")
+    book.put_link(book.workbook.add_worksheet("one"), 0, 0, text)
+    book.workbook.close()
+    rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
+    assert rows == [[text]]
+    with zipfile.ZipFile(path) as parts:
+        assert ("xl/worksheets/_rels/sheet1.xml.rels" in parts.namelist()) == is_link
+
+
+@pytest.mark.parametrize(
+    ("text", "taken", "expected"),
+    [
+        ("1 Immigration", [], "1 Immigration"),
+        ("a/b: c?", [], "a b  c"),
+        ("5 Документтештирилбеген миграция", [], "5 Документтештирилбеген миграци"),
+        ("Gaps", ["gaps"], "Gaps 2"),
+    ],
+)
+def test_a_sheet_has_a_name_that_spreadsheets_take(
+    text: str, taken: list[str], expected: str
+) -> None:
+    assert sheet_name(text, taken) == expected
+
+
+def test_the_languages_have_the_same_texts() -> None:
+    def keys(table: dict[str, Any], before: str = "") -> Iterator[str]:
+        for name, value in table.items():
+            if isinstance(value, dict):
+                yield from keys(value, f"{before}{name}.")
+            else:
+                assert value, before + name
+                yield before + name + str(sorted(re.findall(r"\{\w+\}", value)))
+
+    english = sorted(keys(texts("en")))
+    assert [sorted(keys(texts(language))) for language in LANGUAGES] == [english] * 3
