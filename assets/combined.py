@@ -15,7 +15,7 @@ from schemas import facts
 from schemas.assessment import EXTRACT
 from schemas.table import TableModel
 from schemas.validate import conform, empty_frame, validate
-from warehouse import fingerprint, reference_data
+from warehouse import fingerprint, releases
 from warehouse.tables import FRAME, WarehouseHome, described
 
 CODE_VERSION = "1"
@@ -52,7 +52,7 @@ def _facts(publishers: tuple[str, ...]) -> dg.AssetsDefinition:
     def combine_facts(
         warehouse_home: WarehouseHome, extract: pd.DataFrame, **observations: pd.DataFrame
     ) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
-        reference = reference_data.load()
+        reference = releases.reference_of(warehouse_home.home)
         tables = combine(
             concatenate([observations[name] for name in publishers]),
             extract,

@@ -16,7 +16,7 @@ from schemas.generate import PUBLISHED_TABLES, comment_sql, create_table_sql, ta
 from schemas.reference import REFERENCE_TABLES
 from schemas.table import TableModel
 from schemas.validate import conform
-from warehouse import database, fingerprint, previous, reference_data
+from warehouse import database, fingerprint, previous, releases
 from warehouse.hold import FORCE_TAG, HOW_TO_LIFT, held
 from warehouse.home import Home
 from warehouse.tables import WarehouseHome, table_path
@@ -103,7 +103,7 @@ def publish(home: Home, parts: dict[str, str], run_id: str | None) -> dict[str, 
     Raises:
         warehouse.database.BuildRefused: The build did not prove itself; nothing changed.
     """
-    reference = reference_data.load()
+    reference = releases.reference_of(home)
     inputs: dict[str, database.TableInput] = {
         name: table_path(home, *key) for name, key in UPSTREAM.items()
     }

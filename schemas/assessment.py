@@ -44,6 +44,7 @@ EXTRACT = TableModel(
         f.EXTRACT_ID, f.SOURCE, f.DATASET, nullable(f.RELEASE), nullable(f.SCOPE), f.FILE_NAME,
         f.BYTES, f.ROWS, f.LINK, f.RETRIEVED_AT, f.LANDED_AT, f.LANDED_ORDER, f.LICENCE,
         f.LICENCE_LINK, f.CITATION, f.FIGURES_FROM, f.ACCEPTED, f.REFUSED_BECAUSE, f.NOTE,
+        f.FETCHED, f.KNOWN_ON, f.EXTRACT_ACCESS, f.ACCEPTED_BY, f.ACCEPTED_BECAUSE, f.ACCEPTED_AT,
     ),
     ("extract_id",),
     enforce_key=True,

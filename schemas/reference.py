@@ -62,6 +62,18 @@ _RATIFIED = RowCheck(
     "ratified_year",
 )
 
+_MONTH_DAY = r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
+_INTERIM = RowCheck(
+    "interim_rule_is_whole",
+    "months and days in both, as in 06-30, or in neither",
+    lambda frame: (
+        (frame["interim_until"].notna() == frame["interim_reference"].notna())
+        & (frame["interim_until"].isna() | frame["interim_until"].str.fullmatch(_MONTH_DAY))
+        & (frame["interim_reference"].isna() | frame["interim_reference"].str.fullmatch(_MONTH_DAY))
+    ),
+    "interim_until",
+)
+
 
 def _says(column: str, pattern: str) -> Callable[[pd.DataFrame], pd.Series]:
     """Whether the SQL in a column holds a pattern, in either case of letters."""
@@ -180,9 +192,10 @@ DATASET = _table(
     "Tables that are ingested, with the limits of their gate",
     (
         f.SOURCE, f.DATASET, f.TITLE, f.DESCRIPTION, f.CURRENT_RULE, f.CADENCE_MONTHS,
-        f.GRACE_DAYS, f.MAX_ROW_DROP, f.LINK, f.FORMAT,
+        f.GRACE_DAYS, f.MAX_ROW_DROP, f.LINK, f.FORMAT, f.INTERIM_UNTIL, f.INTERIM_REFERENCE,
     ),
     ("source", "dataset"),
+    (_INTERIM,),
 )  # fmt: skip
 RELEASE = _table(
     "release",

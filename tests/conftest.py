@@ -52,7 +52,8 @@ _EXTRACT: dict[str, Any] = {
     "scope": "KGZ", "file": "one.json", "bytes": 1, "rows": 1, "link": None,
     "retrieved_at": None, "landed_at": "2024-07-01T00:00:00+00:00", "landed_order": 0,
     "licence": None, "licence_link": None, "citation": None, "figures_from": None,
-    "accepted": True, "why": None, "note": None,
+    "accepted": True, "why": None, "note": None, "fetched": False, "known_on": None,
+    "access": None, "accepted_by": None, "accepted_because": None, "accepted_at": None,
 }  # fmt: skip
 
 

@@ -29,7 +29,9 @@ def parts(home: Home) -> dict[str, str]:
     """
     by_source: dict[str, list[str]] = {}
     for one in landing.accepted(home):
-        told = f"{one.dataset} {one.release} {one.extract_id} {one.scope}"
+        told = (
+            f"{one.dataset} {one.release} {one.extract_id} {one.scope} {one.known_on} {one.access}"
+        )
         by_source.setdefault(one.source, []).append(told)
     found = {f"extracts/{source}": _hash(sorted(told)) for source, told in by_source.items()}
     found["refused"] = _hash(sorted(one.extract_id for one in landing.refused(home)))

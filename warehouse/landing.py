@@ -47,8 +47,17 @@ class Manifest:
         citation: How to cite.
         figures_from: Where a bundled extract's figures were taken from.
         accepted: Whether the gate accepted it.
-        why: Why it was refused.
+        why: Why it was refused; of a file that a person accepted, what was passed.
         note: A remark.
+        fetched: Whether a refresh fetched it from the publisher.
+        known_on: Day from which the world knows it, if its release need not be registered: the
+            day it was fetched, or what was said of a file that came by letter.
+        access: Who may have it, if that is less than its producer's word; public, on_request or
+            internal.
+        over_limits: Whether limits refused it, and nothing else: a person may accept it.
+        accepted_by: Who accepted it beyond the limits.
+        accepted_because: Why.
+        accepted_at: When, UTC.
     """
 
     extract_id: str
@@ -70,6 +79,14 @@ class Manifest:
     accepted: bool
     why: str | None
     note: str | None
+    # Manifests of before these were there have none of them.
+    fetched: bool = False
+    known_on: str | None = None
+    access: str | None = None
+    over_limits: bool = False
+    accepted_by: str | None = None
+    accepted_because: str | None = None
+    accepted_at: str | None = None
 
 
 def content_id(path: Path) -> str:
@@ -95,6 +112,18 @@ def accepted(home: Home, source: str | None = None, dataset: str | None = None) 
         if source in (None, one.source) and dataset in (None, one.dataset)
     ]
     return sorted(found, key=lambda one: one.landed_order)
+
+
+def find_accepted(home: Home, extract_id: str) -> Manifest | None:
+    """The manifest of accepted bytes; None if they were never accepted."""
+    found = _manifests(home.landing, extract_id)
+    return found[0] if found else None
+
+
+def find_refused(home: Home, extract_id: str) -> Manifest | None:
+    """The manifest of bytes in quarantine; None if they are not there."""
+    found = _manifests(home.quarantine, extract_id)
+    return found[0] if found else None
 
 
 def refused(home: Home) -> list[Manifest]:
@@ -181,7 +210,7 @@ def as_frame(manifests: list[Manifest]) -> pd.DataFrame:
     rows = [
         {**asdict(one), "scope": ";".join(one.scope) if one.scope else None} for one in manifests
     ]
-    return conform(pd.DataFrame(rows), EXTRACT)
+    return conform(pd.DataFrame(rows)[EXTRACT.columns], EXTRACT)
 
 
 def _folder(home: Home, manifest: Manifest) -> Path:
@@ -190,9 +219,9 @@ def _folder(home: Home, manifest: Manifest) -> Path:
     return home.quarantine
 
 
-def _manifests(folder: Path) -> list[Manifest]:
+def _manifests(folder: Path, extract_id: str = "*") -> list[Manifest]:
     found = []
-    for path in sorted(folder.rglob(f"*{MANIFEST_SUFFIX}")):
+    for path in sorted(folder.rglob(f"{extract_id}{MANIFEST_SUFFIX}")):
         content = json.loads(path.read_text(encoding="utf-8"))
         content["scope"] = tuple(content["scope"]) if content["scope"] else None
         found.append(Manifest(**content))

@@ -11,7 +11,7 @@ from assets.column_lineage import AVAILABILITY
 from assets.sources.assets import OWNERS, lineage
 from schemas.assessment import AVAILABILITY_MATRIX, SOURCES_BY_YEAR
 from schemas.reference import REFERENCE_TABLES
-from warehouse import database, fingerprint, reference_data
+from warehouse import database, fingerprint, releases
 from warehouse.home import Home
 from warehouse.reference_data import Reference
 from warehouse.tables import WarehouseHome, described, table_path
@@ -41,7 +41,8 @@ MODELS = {"matrix": AVAILABILITY_MATRIX, "sources_by_year": SOURCES_BY_YEAR}
 )
 def availability(warehouse_home: WarehouseHome) -> Iterator[dg.MaterializeResult[pd.DataFrame]]:
     """Assess from the same views that users query, over the tables about to be published."""
-    home, reference = warehouse_home.home, reference_data.load()
+    home = warehouse_home.home
+    reference = releases.reference_of(home)
     evidence, totals, newest_year = evidence_of(home, reference)
     frames = {
         "matrix": matrix(evidence, totals, newest_year, reference),

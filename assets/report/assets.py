@@ -8,7 +8,7 @@ from assets.report.check import report_check
 from assets.sources.assets import OWNERS, lineage
 from schemas.reference import REFERENCE_TABLES
 from schemas.report import REPORT_CHECK
-from warehouse import database, fingerprint, reference_data
+from warehouse import database, fingerprint, releases
 from warehouse.home import Home
 from warehouse.reference_data import Reference
 from warehouse.tables import WarehouseHome, described, table_path
@@ -35,7 +35,7 @@ FACT_TABLES = (
 def check(warehouse_home: WarehouseHome) -> dg.MaterializeResult[pd.DataFrame]:
     """Derive every number of the report from the tables about to be published."""
     home = warehouse_home.home
-    frame = check_of(home, reference_data.load())
+    frame = check_of(home, releases.reference_of(home))
     counts = frame["status"].astype("str").value_counts()
     return dg.MaterializeResult(
         value=frame,

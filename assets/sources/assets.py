@@ -14,12 +14,13 @@ import pandas as pd
 from assets import checks
 from assets.checks import CheckOutcome
 from assets.sources import gate
+from assets.sources.predecessor import known_days
 from assets.sources.publishers import Columns
 from schemas.assessment import EXTRACT
 from schemas.facts import OBSERVATIONS, QUALITY_ISSUE
 from schemas.table import TableModel
 from schemas.validate import validate
-from warehouse import landing, reference_data
+from warehouse import landing, reference_data, releases
 from warehouse.home import Home
 from warehouse.reference_data import Reference
 from warehouse.tables import FRAME, WarehouseHome, described
@@ -125,7 +126,8 @@ def source_table(
         freshness_policy=FRESHNESS,
     )
     def table(warehouse_home: WarehouseHome) -> dg.MaterializeResult:  # type: ignore[type-arg]
-        home, reference = warehouse_home.home, reference_data.load()
+        home = warehouse_home.home
+        reference = releases.reference_of(home)
         try:
             frame = gate.landed_table(home, source, dataset, reference)
         except gate.NothingAccepted as error:
@@ -203,7 +205,7 @@ def quality_issues(
         check_specs=check_specs(key, ["reconciliation"]),
     )
     def issues(warehouse_home: WarehouseHome, **tables: pd.DataFrame) -> dg.MaterializeResult:  # type: ignore[type-arg]
-        reference = reference_data.load()
+        reference = releases.reference_of(warehouse_home.home)
         frame = validate(find(tables, reference), QUALITY_ISSUE, reference.codes)
         newest = _newest_releases(warehouse_home.home, source, reference)
         return dg.MaterializeResult(
@@ -236,7 +238,7 @@ def _made(
         check_specs=check_specs(key, ["key"]),
     )
     def made(warehouse_home: WarehouseHome, **tables: pd.DataFrame) -> dg.MaterializeResult:  # type: ignore[type-arg]
-        reference = reference_data.load()
+        reference = releases.reference_of(warehouse_home.home)
         frame = validate(make(tables, reference), model, reference.codes, prove_key=False)
         return dg.MaterializeResult(
             value=frame,
@@ -252,19 +254,11 @@ def _newest_releases(home: Home, source: str, reference: Reference) -> dict[str,
     """The newest release held of each dataset."""
     found: dict[str, str] = {}
     for one in landing.accepted(home, source):
-        known = _known_on(reference, source, one.dataset)
+        known = known_days(reference, source, one.dataset)
         held = found.get(one.dataset)
         if held is None or known[str(one.release)] > known[held]:
             found[one.dataset] = str(one.release)
     return found
-
-
-def _known_on(reference: Reference, source: str, dataset: str) -> dict[str, Any]:
-    return {
-        str(one["release"]): one["known_on_to"]
-        for one in reference.table("release").to_dict("records")
-        if one["source"] == source and one["dataset"] == dataset
-    }
 
 
 def check_specs(key: Sequence[str], names: Sequence[str]) -> list[dg.AssetCheckSpec]:
@@ -305,7 +299,7 @@ def source_checks(
     source, dataset = key
     limits = _row(reference.table("dataset"), source=source, dataset=dataset)
     manifests = landing.accepted(home, source, dataset)
-    known = _known_on(reference, source, dataset)
+    known = known_days(reference, source, dataset)
     newest = max(manifests, key=lambda one: known[str(one.release)])
     alike = sorted(
         (one for one in manifests if one.scope == newest.scope),
@@ -318,7 +312,7 @@ def source_checks(
         checks.no_standing_refusal(refusals),
         checks.row_count_drift(rows, float(limits["max_row_drop"])),
         checks.freshness(
-            known[str(newest.release)],
+            known[str(newest.release)].date(),
             int(limits["cadence_months"]),
             int(limits["grace_days"]),
             datetime.now(UTC).date(),

@@ -1,24 +1,27 @@
 """The gate: a file is read, checked and landed, or refused with every fault and its place.
 
 Refused files go to quarantine and never become current; what was accepted before serves on.
-Two ways lead here: the extracts kept in the repository and the files that a person drops into
-the inbox, each with a sidecar ``<name>.manifest.json`` that says what the file itself can't.
+Every file comes this way (``land_file``): the extracts kept in the repository, the files that a
+person drops into the inbox or lands by name, and what was fetched. A sidecar says what the file
+itself can't.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
 from assets.sources import parsed
 from assets.sources.observations import concatenate
+from assets.sources.placing import day_known, release_of, unplaced
+from assets.sources.predecessor import last_accepted, same_rows
 from assets.sources.reading import FileRefused, NotRecognised, Reading
 from assets.sources.recognise import read_any
-from assets.sources.sidecar import read_sidecar
+from assets.sources.sidecar import read_sidecar, refuse_odd_sidecar
 from schemas.faults import Fault, Refused
 from schemas.sources import SOURCE_MODELS
 from schemas.validate import validate
@@ -30,19 +33,59 @@ from warehouse.reference_data import Reference
 UNKNOWN = "unknown"
 
 
+Status = Literal["accepted", "refused", "known", "unchanged"]
+
+
+@dataclass(frozen=True)
+class Landed:
+    """What became of one file.
+
+    Attributes:
+        status: ``accepted``; ``refused``, now in quarantine; ``known``, the same bytes were
+            accepted before; ``unchanged``, other bytes with the figures of the last accepted file
+            of the same dataset and scope.
+        manifest: The file's own manifest; of a file that is known or unchanged, that of the
+            accepted one.
+        why: Why it was refused.
+    """
+
+    status: Status
+    manifest: Manifest
+    why: str | None = None
+
+
 @dataclass
 class Outcome:
     """What one landing did.
 
     Attributes:
-        accepted: Files that passed and were new.
-        refused: Files that were refused now.
-        known: How many files were there already.
+        landed: What became of each file, in the order in which they were taken.
     """
 
-    accepted: list[Manifest] = field(default_factory=list)
-    refused: list[Manifest] = field(default_factory=list)
-    known: int = 0
+    landed: list[Landed] = field(default_factory=list)
+
+    @property
+    def accepted(self) -> list[Manifest]:
+        """Files that passed and were new."""
+        return self._of("accepted")
+
+    @property
+    def refused(self) -> list[Manifest]:
+        """Files that were refused now."""
+        return self._of("refused")
+
+    @property
+    def known(self) -> list[Manifest]:
+        """Accepted files that came again."""
+        return self._of("known")
+
+    @property
+    def unchanged(self) -> list[Manifest]:
+        """Accepted files whose figures came again in other bytes."""
+        return self._of("unchanged")
+
+    def _of(self, status: Status) -> list[Manifest]:
+        return [one.manifest for one in self.landed if one.status == status]
 
 
 def land(home: Home, reference: Reference, source: str | None = None) -> Outcome:
@@ -58,15 +101,52 @@ def land(home: Home, reference: Reference, source: str | None = None) -> Outcome
     """
     outcome = Outcome()
     parsed.forget_older(home, reference)
-    held = {one.extract_id for one in landing.accepted(home)}
     for path in bundled_files(source):
         # A bundled file that was refused is tried again: what refused it may have been mended.
-        _land_one(home, reference, path, outcome, held)
+        outcome.landed.append(land_file(home, reference, path))
     for path in inbox_files(home):
         if source is None or _publisher_of(path) in (None, source):
-            standing = _land_one(home, reference, path, outcome, held)
-            _empty_inbox(path, standing)
+            landed = land_file(home, reference, path)
+            _empty_inbox(path, landed)
+            outcome.landed.append(landed)
     return outcome
+
+
+def land_file(
+    home: Home, reference: Reference, path: Path, sidecar: Mapping[str, Any] | None = None
+) -> Landed:
+    """Land one file, wherever it comes from; it stays where it is.
+
+    Args:
+        home: The warehouse home.
+        reference: Code lists, datasets and registered releases.
+        path: The file.
+        sidecar: What is said of it, in the fields of a sidecar: docs/operations.md. With
+            ``fetched`` and ``retrieved_at`` its release may be the day on which it was fetched.
+            None: what stands beside the file.
+
+    Returns:
+        What became of it.
+    """
+    extract_id = landing.content_id(path)
+    held = landing.find_accepted(home, extract_id)
+    if held is not None:
+        return Landed("known", held)
+    told: dict[str, Any] = {}
+    try:
+        told = read_sidecar(path) if sidecar is None else dict(sidecar)
+        refuse_odd_sidecar(path.name, told)
+        reading = read_checked(path, reference, told)
+        faults = unplaced(path.name, reading, told, reference)
+        if faults:
+            raise _recognised(FileRefused(path.name, faults), reading)
+    except (Refused, NotRecognised) as error:
+        return _refuse(home, path, extract_id, told, error)
+    if told.get("fetched") and (same := _last_with_same_rows(home, reference, reading)):
+        return Landed("unchanged", same)
+    parsed.keep(home, extract_id, reading.frame, reference)
+    manifest = _manifest(path, extract_id, told, reading, why=None)
+    return Landed("accepted", landing.keep(home, path, manifest))
 
 
 def pending(home: Home, source: str | None = None) -> bool:
@@ -139,7 +219,7 @@ def read_checked(path: Path, reference: Reference, sidecar: dict[str, Any]) -> R
         faults.append(Fault(path.name, "release", reading.release, expected))
     if faults:
         raise _recognised(FileRefused(path.name, faults), reading)
-    reading.release = reading.release or sidecar.get("release")
+    reading.release = release_of(reading, sidecar)
     reading.scope = tuple(sidecar["scope"]) if sidecar.get("scope") else reading.scope
     model = SOURCE_MODELS[reading.source][reading.dataset]
     stamped = reading.frame.assign(
@@ -158,61 +238,24 @@ def _recognised(refused: Refused, reading: Reading) -> Refused:
     return refused
 
 
-def _land_one(
-    home: Home,
-    reference: Reference,
-    path: Path,
-    outcome: Outcome,
-    held: set[str],
-) -> Manifest | None:
-    extract_id = landing.content_id(path)
-    if extract_id in held:
-        outcome.known += 1
+def _refuse(
+    home: Home, path: Path, extract_id: str, told: dict[str, Any], error: Exception
+) -> Landed:
+    source, dataset = getattr(error, "recognised", None) or (UNKNOWN, UNKNOWN)
+    said = {"publisher": source, "dataset": dataset} | told
+    manifest = _manifest(path, extract_id, said, None, why=str(error))
+    before = landing.find_refused(home, extract_id)
+    if before is not None and before.why == manifest.why:
+        return Landed("refused", before, before.why)
+    return Landed("refused", landing.keep(home, path, manifest), manifest.why)
+
+
+def _last_with_same_rows(home: Home, reference: Reference, reading: Reading) -> Manifest | None:
+    """The newest accepted file of the same dataset and scope, if its rows are the same."""
+    before = last_accepted(home, reference, reading)
+    if before is None:
         return None
-    sidecar: dict[str, Any] = {}
-    try:
-        sidecar = read_sidecar(path)
-        reading = read_checked(path, reference, sidecar)
-        _refuse_unplaced(path, reading, reference)
-    except (Refused, NotRecognised) as error:
-        source, dataset = getattr(error, "recognised", None) or (UNKNOWN, UNKNOWN)
-        told = {"publisher": source, "dataset": dataset} | sidecar
-        manifest = _manifest(path, extract_id, told, None, why=str(error))
-        if not _refused_before(home, extract_id, str(error)):
-            manifest = landing.keep(home, path, manifest)
-        outcome.refused.append(manifest)
-        return manifest
-    parsed.keep(home, extract_id, reading.frame, reference)
-    manifest = landing.keep(home, path, _manifest(path, extract_id, sidecar, reading, why=None))
-    held.add(extract_id)
-    outcome.accepted.append(manifest)
-    return manifest
-
-
-def _refuse_unplaced(path: Path, reading: Reading, reference: Reference) -> None:
-    """Refuse a file whose release or scope nobody knows: it could not be set in order."""
-    release = reference.table("release")
-    known = release[
-        (release["source"] == reading.source) & (release["dataset"] == reading.dataset)
-    ]["release"].astype(str)
-    faults = []
-    if reading.release is None:
-        faults.append(
-            Fault(path.name, "release", None, f"a release, in {path.name}{MANIFEST_SUFFIX}")
-        )
-    elif reading.release not in set(known):
-        expected = (
-            f"a release of table release ({', '.join(sorted(known))}); add a row for a new one"
-        )
-        faults.append(Fault(path.name, "release", reading.release, expected))
-    if reading.scope is None:
-        expected = f"the countries that it is complete for, or ALL, in {path.name}{MANIFEST_SUFFIX}"
-        faults.append(Fault(path.name, "scope", None, expected))
-    else:
-        strange = [one for one in reading.scope if one not in reference.codes["area"] | {"ALL"}]
-        faults += [Fault(path.name, "scope", one, "an area code or ALL") for one in strange]
-    if faults:
-        raise _recognised(FileRefused(path.name, faults), reading)
+    return before if same_rows(_rows(home, before, reference), reading.frame) else None
 
 
 def _manifest(
@@ -239,6 +282,9 @@ def _manifest(
         accepted=reading is not None,
         why=why,
         note=sidecar.get("note"),
+        fetched=bool(sidecar.get("fetched")),
+        known_on=day_known(sidecar) if reading else None,
+        access=sidecar.get("access"),
     )
 
 
@@ -264,15 +310,11 @@ def _publisher_of(path: Path) -> str | None:
         return None
 
 
-def _refused_before(home: Home, extract_id: str, why: str) -> bool:
-    return any(one.extract_id == extract_id and one.why == why for one in landing.refused(home))
-
-
-def _empty_inbox(path: Path, standing: Manifest | None) -> None:
+def _empty_inbox(path: Path, landed: Landed) -> None:
     """Take the file out of the inbox; beside a refused one write why."""
     note = path.with_name(f"{path.name}.refused.txt")
-    if standing is not None and not standing.accepted:
-        note.write_text(f"{standing.why}\n", encoding="utf-8")
+    if landed.status == "refused":
+        note.write_text(f"{landed.why}\n", encoding="utf-8")
     else:
         note.unlink(missing_ok=True)
         path.with_name(f"{path.name}{MANIFEST_SUFFIX}").unlink(missing_ok=True)

@@ -12,7 +12,7 @@ from warehouse.landing import MANIFEST_SUFFIX
 
 SIDECAR_TEXTS = (
     "publisher", "dataset", "release", "link", "retrieved_at", "licence", "licence_link",
-    "citation", "figures_from", "note",
+    "citation", "figures_from", "note", "known_on", "access",
 )  # fmt: skip
 
 
@@ -29,12 +29,21 @@ def read_sidecar(path: Path) -> dict[str, Any]:
                 content = json.loads(beside.read_text(encoding="utf-8"))
             except ValueError as error:
                 raise FileRefused(name, [Fault(name, None, str(error), "JSON")]) from None
-            _refuse_odd_sidecar(name, content)
+            refuse_odd_sidecar(name, content)
             return dict(content)
     return {}
 
 
-def _refuse_odd_sidecar(name: str, content: object) -> None:
+def refuse_odd_sidecar(name: str, content: object) -> None:
+    """Refuse what is said of a file if it has not the types of a sidecar.
+
+    Args:
+        name: Name of the sidecar, or of the file that it speaks of.
+        content: What it says.
+
+    Raises:
+        FileRefused: It is no JSON object, or a value has another type.
+    """
     if not isinstance(content, dict):
         raise FileRefused(name, [Fault(name, None, None, "a JSON object")])
     scope = content.get("scope")
@@ -49,5 +58,7 @@ def _refuse_odd_sidecar(name: str, content: object) -> None:
         faults.append(Fault(name, "scope", str(scope), 'a list of area codes, or ["ALL"]'))
     if not isinstance(content.get("rows"), int | None) or isinstance(content.get("rows"), bool):
         faults.append(Fault(name, "rows", str(content["rows"]), "a whole number"))
+    if not isinstance(content.get("fetched"), bool | None):
+        faults.append(Fault(name, "fetched", str(content["fetched"]), "true or false"))
     if faults:
         raise FileRefused(name, faults)

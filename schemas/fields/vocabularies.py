@@ -87,6 +87,19 @@ GRACE_DAYS = Field("grace_days", "integer", "Days that a release may be late", u
 MAX_ROW_DROP = Field(
     "max_row_drop", "number", "Share of rows that a new release may lose", unit="share"
 )
+INTERIM_UNTIL = Field(
+    "interim_until",
+    "text",
+    "Month and day of the next year before which a year's figures are interim in a release that "
+    "was fetched; empty: never",
+    nullable=True,
+)
+INTERIM_REFERENCE = Field(
+    "interim_reference",
+    "text",
+    "Month and day that the figures of an interim year are about",
+    nullable=True,
+)
 FORMAT = Field("format", "text", "File format that the publisher offers", nullable=True)
 KNOWN_ON_FROM = Field(
     "known_on_from", "date", "First day from which the world could know the release", nullable=True
@@ -114,7 +127,35 @@ RETRIEVED_AT = Field("retrieved_at", "text", "When it was fetched, ISO 8601", nu
 LANDED_AT = Field("landed_at", "text", "When it was landed, ISO 8601, UTC")
 LANDED_ORDER = Field("landed_order", "integer", "Order in which the extracts were landed")
 ACCEPTED = Field("accepted", "boolean", "Whether the gate accepted it")
-REFUSED_BECAUSE = Field("why", "text", "Why it was refused", nullable=True)
+REFUSED_BECAUSE = Field(
+    "why",
+    "text",
+    "Why it was refused; of a file that a person accepted, what was passed",
+    nullable=True,
+)
+FETCHED = Field("fetched", "boolean", "Whether a refresh fetched it from the publisher")
+KNOWN_ON = Field(
+    "known_on",
+    "date",
+    "Day from which the world knows it, where its release is not registered: the day it was "
+    "fetched, or what was said of a file that came by letter",
+    nullable=True,
+)
+EXTRACT_ACCESS = Field(
+    "access",
+    "code",
+    "Who may have a file that came by letter: public, on_request or internal; empty: as its "
+    "producer's access is",
+    "access",
+    nullable=True,
+)
+ACCEPTED_BY = Field("accepted_by", "text", "Who accepted it beyond the limits", nullable=True)
+ACCEPTED_BECAUSE = Field(
+    "accepted_because", "text", "Why it was accepted beyond the limits", nullable=True
+)
+ACCEPTED_AT = Field(
+    "accepted_at", "text", "When it was accepted beyond the limits, UTC", nullable=True
+)
 FIGURES_FROM = Field(
     "figures_from", "text", "Where the figures of a bundled extract were taken from", nullable=True
 )

@@ -80,6 +80,10 @@ BREAKS: dict[str, tuple[TableModel, Breaks]] = {
     "observations": (facts.OBSERVATIONS, _FIGURE),
     "profile": (facts.PROFILE, _PROFILE),
     "coverage": (reference.COVERAGE, _COVERAGE),
+    "dataset": (
+        reference.DATASET,
+        {"interim_rule_is_whole": lambda row: {"interim_reference": "30 June"}},
+    ),
     "availability_matrix": (assessment.AVAILABILITY_MATRIX, _SHARE),
     "report_claim": (
         reference.REPORT_CLAIM,
@@ -105,6 +109,11 @@ _COVERAGE_ROW: dict[str, Any] = {
     "breakdown": "total", "year_from": 2018, "year_to": 2022, "access": "public",
     "holds": "complete", "link": "https://example.org", "date_seen": date(2024, 1, 31),
     "seen_by": "a reader", "section": None, "note": None,
+}  # fmt: skip
+_DATASET_ROW: dict[str, Any] = {
+    "source": "unhcr", "dataset": "population", "title": "Population", "description": "People",
+    "current_rule": "replace", "cadence_months": 6, "grace_days": 60, "max_row_drop": 0.05,
+    "link": None, "format": None, "interim_until": "06-10", "interim_reference": "06-30",
 }  # fmt: skip
 _CELL_ROW: dict[str, Any] = {
     "country": "KGZ", "theme": "immigration", "measure": "flow", "breakdown": "total",
@@ -153,6 +162,8 @@ def row_of(
             return dict(_COVERAGE_ROW)
         if table == "availability_matrix":
             return dict(_CELL_ROW)
+        if table == "dataset":
+            return dict(_DATASET_ROW)
         if table in _REPORT_ROWS:
             return dict(_REPORT_ROWS[table])
         if table == "profile":

@@ -17,7 +17,7 @@ from assets.report.openness import HOLDINGS, openness
 from assets.sources.assets import OWNERS, lineage
 from schemas.gaps import ASSESSMENT_CHECK, DISCREPANCY, GAP, GAP_CHANGED, OPENNESS
 from schemas.reference import REFERENCE_TABLES
-from warehouse import database, fingerprint, reference_data
+from warehouse import database, fingerprint, releases
 from warehouse.home import Home
 from warehouse.reference_data import Reference
 from warehouse.tables import WarehouseHome, described, table_path
@@ -56,7 +56,7 @@ def report_map(warehouse_home: WarehouseHome) -> Iterator[dg.MaterializeResult[p
     """Set the map beside the report, over the tables about to be published."""
     home = warehouse_home.home
     version = dg.DataVersion(fingerprint.whole(fingerprint.parts(home))[:16])
-    for name, frame in frames_of(home, reference_data.load()).items():
+    for name, frame in frames_of(home, releases.reference_of(home)).items():
         yield dg.MaterializeResult(
             asset_key=["report", name],
             value=frame,
@@ -118,8 +118,8 @@ def matrix_at_report(
     }
     known: dict[str, database.TableInput] = {**figures}
     known |= {f"{name}_superseded": table.slice(0, 0) for name, table in figures.items()}
-    releases = reference.table("release")
-    out_by_then = releases[pd.to_datetime(releases["known_on_to"]) <= pd.Timestamp(day)]
+    release = reference.table("release")
+    out_by_then = release[pd.to_datetime(release["known_on_to"]) <= pd.Timestamp(day)]
     keys = ["source", "dataset", "release"]
     extract = connection.sql("FROM extract").df().astype(dict.fromkeys(keys, "str"))
     known["extract"] = extract.merge(out_by_then[keys].astype("str"), on=keys)
@@ -129,6 +129,6 @@ def matrix_at_report(
 
 def report_day(reference: Reference) -> date:
     """The day by which the report was known: that of the newest release typed from it."""
-    releases = reference.table("release")
-    own = releases.loc[releases["source"].astype("str") == "iom_report", "known_on_to"]
+    release = reference.table("release")
+    own = release.loc[release["source"].astype("str") == "iom_report", "known_on_to"]
     return pd.Timestamp(own.max()).date()

@@ -51,6 +51,7 @@ def _decisions_that_do_not_add_up(frame: pd.DataFrame) -> pd.DataFrame:
 def _demographics_that_differ(frame: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
     """Refugees and asylum seekers by place, summed, against the population table."""
     keys = ["year", "coo_iso", "coa_iso", "release"]
+    frame, population = _newest_extract(frame), _newest_extract(population)
     odd_parts = []
     for population_type, column in (("REF", "refugees"), ("ASY", "asylum_seekers")):
         rows = frame[frame["pop_type"] == population_type]
@@ -69,6 +70,13 @@ def _demographics_that_differ(frame: pd.DataFrame, population: pd.DataFrame) -> 
         for row in odd.to_dict("records")
     ]
     return issue_rows(_sided(odd), SOURCE, "demographics", "sum_differs_between_datasets", text)
+
+
+def _newest_extract(frame: pd.DataFrame) -> pd.DataFrame:
+    """Of several extracts of a release that hold a pair of countries, the one that stands last."""
+    pair = ["coo_iso", "coa_iso", "release"]
+    last = frame.groupby(pair, observed=True)["extract_id"].transform("last")
+    return frame[(frame["extract_id"].astype("str") == last.astype("str")).to_numpy(dtype=bool)]
 
 
 def _sided(odd: pd.DataFrame) -> pd.DataFrame:
