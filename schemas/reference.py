@@ -352,9 +352,34 @@ MEMBER_CHECK = _table(
     ("member", "asked_for"),
 )  # fmt: skip
 
+ENDPOINT = _table(
+    "endpoint",
+    "Addresses that a fetching refresh asks, one a dataset, and what their answers may be",
+    (
+        f.SOURCE, f.DATASET, f.ENDPOINT_ADDRESS, f.PARAMETERS, f.CERTAINTY, f.USER_AGENT,
+        f.MAX_BYTES, f.CONTENT_TYPES, f.REDIRECT_HOSTS, f.HOW_TO_CHECK,
+    ),
+    ("source", "dataset"),
+    (
+        RowCheck(
+            "address_is_https",
+            "an address of https without parameters, or none",
+            lambda frame: (
+                frame["address"].isna()
+                | frame["address"].astype("str").str.fullmatch(r"https://[^/\s?#@]+/[^\s?#]*")
+            ),
+            "address",
+        ),
+        RowCheck(
+            "some_bytes", "at least one byte", lambda frame: frame["max_bytes"] > 0, "max_bytes"
+        ),
+    ),
+)  # fmt: skip
+
 REFERENCE_TABLES: tuple[TableModel, ...] = (
     AREA, AREA_NAME, CODE, INDICATOR, THEME, THEME_BREAKDOWN, THEME_INDICATOR, PREFERENCE,
     COUNTRY, SOURCE, DATASET, RELEASE, DEFINITION, COVERAGE, PARAMETER, OVERRIDE,
     REPORT_CLAIM, CLAIM_DERIVATION, ASSESSED_CELL, ASSESSMENT_EXPLANATION, COMPARABLE_INDICATOR,
     RECOMMENDATION, SDG_INDICATOR, OPENNESS_CRITERION, SEARCH_LOG, MEMBER_CHECK, CONVENTION, POLICY,
+    ENDPOINT,
 )  # fmt: skip

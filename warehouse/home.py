@@ -53,6 +53,11 @@ class Home:
         return self.var / "inbox"
 
     @property
+    def fetched(self) -> Path:
+        """Files on their way from the publishers, and what is remembered of requests."""
+        return self.var / "fetched"
+
+    @property
     def tables(self) -> Path:
         """Parquet files that travel between assets."""
         return self.var / "tables"

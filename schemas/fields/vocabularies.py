@@ -173,3 +173,43 @@ YEAR_TO = Field("year_to", "integer", "Last year")
 HOLDS = Field("holds", "code", "What the source holds of the cell", "holds")
 DATE_SEEN = Field("date_seen", "date", "When somebody saw that it is there", nullable=True)
 SEEN_BY = Field("seen_by", "text", "Who saw it", nullable=True)
+
+# --- Endpoints: where a refresh asks ---------------------------------------------------------
+
+ENDPOINT_ADDRESS = Field(
+    "address",
+    "text",
+    "Address that is asked, without its changing parameters; empty while nobody knows it",
+    nullable=True,
+)
+PARAMETERS = Field(
+    "parameters", "text", "Parameters that are always sent, as a query", nullable=True
+)
+CERTAINTY = Field(
+    "certainty",
+    "code",
+    "How sure address and layout are: known, from_parsers or assumed",
+    "certainty",
+)
+USER_AGENT = Field(
+    "user_agent",
+    "text",
+    "What we call ourselves where a publisher refuses our own name; empty: our own name",
+    nullable=True,
+)
+MAX_BYTES = Field("max_bytes", "integer", "Most bytes that an answer may have", unit="bytes")
+CONTENT_TYPES = Field(
+    "content_types",
+    "text",
+    "Media types that an answer may have, parted by semicolons; empty: any but a web page",
+    nullable=True,
+)
+REDIRECT_HOSTS = Field(
+    "redirect_hosts",
+    "text",
+    "Other hosts to which the publisher may send on, parted by semicolons",
+    nullable=True,
+)
+HOW_TO_CHECK = Field(
+    "how_to_check", "text", "How to check on the first live run what is not certain"
+)

@@ -95,6 +95,13 @@ BREAKS: dict[str, tuple[TableModel, Breaks]] = {
         {"year_if_ratified": lambda row: {"ratified_year": None}},
     ),
     "report_check": (report.REPORT_CHECK, _CHECKED),
+    "endpoint": (
+        reference.ENDPOINT,
+        {
+            "address_is_https": lambda row: {"address": row["address"] + "?client_id=1"},
+            "some_bytes": lambda row: {"max_bytes": 0},
+        },
+    ),
     "assessed_cell": (reference.ASSESSED_CELL, _SPAN),
     "assessment_explanation": (reference.ASSESSMENT_EXPLANATION, _SPAN),
     **{f"unhcr_{name}": (unhcr.MODELS[name], breaks) for name, breaks in _UNHCR.items()},
@@ -145,6 +152,11 @@ _REPORT_ROWS: dict[str, dict[str, Any]] = {
     "assessment_explanation": {
         "theme": "immigration", "measure": "flow", "breakdown": "total", "year_from": 2018,
         "year_to": 2022, "producers": "any", "explanation": "So it is.",
+    },
+    "endpoint": {
+        "source": "nsc", "dataset": "opendata", "address": "https://example.org/opendata",
+        "parameters": None, "certainty": "known", "user_agent": None, "max_bytes": 1000,
+        "content_types": "application/json", "redirect_hosts": None, "how_to_check": "Ask.",
     },
     "report_check": {
         "claim_id": "s3_1-001", "value": 5.0, "status": "differs", "cause": "doubtful",
