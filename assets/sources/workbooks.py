@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,6 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from assets.sources.reading import (
     MAX_BYTES,
-    MAX_EXPANDED_BYTES,
     FileRefused,
     open_bounded,
 )
@@ -28,6 +28,12 @@ from schemas.faults import Fault
 ZIP_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 MAX_MEMBERS = 2000
+# The largest that was published unpacks to less than a third of this; cells in memory take ten
+# times what they take as text.
+MAX_EXPANDED_WORKBOOK = 256 * 2**20
+_XML_PARTS = (".xml", ".rels")
+# A document type stands before the first element.
+_HEAD_OF_PART = 16 * 2**10
 
 # What xlrd raises on a file that was cut: it checks little before it unpacks.
 _BROKEN_XLS = (
@@ -93,7 +99,7 @@ def open_workbook(path: Path) -> dict[str, Sheet]:
         return {sheet.name: sheet for sheet in _xls_sheets(path.name, data)}
     if not data.startswith(ZIP_MAGIC):
         raise _refusal(path.name, None, "a workbook (.xlsx or .xls)")
-    _refuse_bomb(path.name, data)
+    _refuse_odd_parts(path.name, data)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         # Leading empty rows and columns are kept, or every position would shift.
@@ -131,17 +137,34 @@ def _xls_sheets(file: str, data: bytes) -> Iterator[Sheet]:
         yield Sheet(sheet.name, [list(sheet.row_values(row)) for row in range(sheet.nrows)])
 
 
-def _refuse_bomb(file: str, data: bytes) -> None:
+def _refuse_odd_parts(file: str, data: bytes) -> None:
+    """Refuse what would fill the memory, and what the reader would pass over in silence."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = archive.infolist()
-    except zipfile.BadZipFile as error:
+            _refuse_bomb(file, archive.infolist())
+            for member in archive.infolist():
+                if member.filename.endswith(_XML_PARTS):
+                    _refuse_doctype(file, archive, member)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise _refusal(file, str(error), "a workbook that can be read") from None
+
+
+def _refuse_bomb(file: str, members: Sequence[zipfile.ZipInfo]) -> None:
+    # A member that unpacks to more than it declares is refused by the reader itself.
     expanded = sum(member.file_size for member in members)
-    if len(members) > MAX_MEMBERS or expanded > MAX_EXPANDED_BYTES:
+    if len(members) > MAX_MEMBERS or expanded > MAX_EXPANDED_WORKBOOK:
         found = f"{len(members)} parts of {expanded} bytes"
-        expected = f"at most {MAX_MEMBERS} parts of {MAX_EXPANDED_BYTES} bytes"
+        expected = f"at most {MAX_MEMBERS} parts of {MAX_EXPANDED_WORKBOOK} bytes"
         raise _refusal(file, found, expected)
+
+
+def _refuse_doctype(file: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
+    """No workbook needs a document type; an entity in a cell would leave it empty, unnoticed."""
+    with archive.open(member) as part:
+        head = part.read(_HEAD_OF_PART)
+    if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
+        expected = "XML without a document type"
+        raise FileRefused(file, [Fault(member.filename, None, "<!DOCTYPE", expected)])
 
 
 def _refusal(file: str, value: str | None, expected: str) -> FileRefused:
