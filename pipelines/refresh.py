@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import dagster as dg
 
 Listener = Callable[[str, bool], None]
+# Tag of a run whose process was killed: it did not fail by itself.
+KILLED_TAG = "migmap/killed"
 
 
 @dataclass
@@ -175,7 +177,7 @@ def _run(
         result.ran, result.run_id = True, done.run_id
         for event in done.all_events:
             if event.is_step_failure and event.step_key is not None:
-                result.failed[event.step_key] = _root_cause(event)
+                result.failed[event.step_key] = root_cause(event)
         if not done.success and not result.failed:
             result.failed["run"] = "the run failed before its first step"
 
@@ -203,10 +205,12 @@ def fail_killed_runs(instance: dg.DagsterInstance) -> None:
     unfinished = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING]
     for run in instance.get_runs(filters=dg.RunsFilter(statuses=unfinished)):
         if PID_TAG in run.tags:
+            instance.add_run_tags(run.run_id, {KILLED_TAG: "yes"})
             instance.report_run_failed(run, message="The process of this run was killed.")
 
 
-def _root_cause(event: dg.DagsterEvent) -> str:
+def root_cause(event: dg.DagsterEvent) -> str:
+    """The message of the error at the root of a step's failure."""
     error = event.step_failure_data.error
     if error is None:
         return "unknown error"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -160,17 +161,23 @@ def test_a_run_from_the_pages_publishes_nothing_while_a_build_is_held(
 
 
 def test_a_publication_ends_the_hold_and_keeps_as_many_as_the_parameter_says(
-    three: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    three: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def build(path: Path, *_: Any) -> dict[str, int]:
+        built(path.parent, 4).replace(path)
+        return {}
+
+    given = publishing.releases.reference_of(three)
+    parameters = given.tables["parameter"]
+    kept = parameters["parameter"] == "previous_builds_kept"
+    changed = given.tables | {
+        "parameter": parameters.assign(value=parameters["value"].mask(kept, 2))
+    }
     hold.roll_back(three, previous.find(three))
+    monkeypatch.setattr(database, "build", build)
     monkeypatch.setattr(
-        database, "build", lambda path, *_: {"stock": len(str(built(path.parent, 4).replace(path)))}
+        publishing.releases, "reference_of", lambda _: replace(given, tables=changed)
     )
-    given = publishing.reference_data.load()
-    given.tables["parameter"].loc[
-        given.tables["parameter"]["parameter"] == "previous_builds_kept", "value"
-    ] = 2
-    monkeypatch.setattr(publishing.reference_data, "load", lambda: given)
     publishing.publish(three, {"code": "new"}, None)
     assert previous.published_id(three) == build_id(4)
     assert not three.hold.exists()

@@ -267,7 +267,8 @@ def test_outputs_are_made_once_for_each_published_build(
         ((build,),) = connection.sql("SELECT build_id FROM build").fetchall()
     asked = outputs_tick(refreshed_home, monkeypatch)
     assert isinstance(asked, dg.RunRequest)
-    assert asked.run_key == build
+    assert asked.run_key is not None
+    assert asked.run_key.startswith(f"{build}.")
     assert isinstance(outputs_tick(tmp_path, monkeypatch), dg.SkipReason)
 
 
