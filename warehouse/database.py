@@ -34,11 +34,20 @@ _COUNTRY_VIEWS: tuple[tuple[str, str, str, str, str], ...] = (
     ("MACRO country_stock_known_on(day)", "stock", "reference_date", _ANNUAL, _BY_THEN),
     ("MACRO country_flow_known_on(day)", "flow", _FLOW_PERIOD, _ANNUAL, _BY_THEN),
 )
+# The published figures that their rows are made of, by what is made.
+_PARTS = {
+    "VIEW country_stock": "VIEW country_stock_parts",
+    "VIEW country_flow": "VIEW country_flow_parts",
+    "MACRO country_stock_known_on(day)": "MACRO country_stock_parts_known_on(day)",
+    "MACRO country_flow_known_on(day)": "MACRO country_flow_parts_known_on(day)",
+}
 _REPORT_VIEWS = ("safe_sum", "mirror", "report_tables", "report_figures")
 _VIEW_COMMENTS = {
     "country_stock": "Current stocks by country, theme, indicator and breakdown, totals derived",
     "country_flow": "Current annual flows by country, theme, indicator and breakdown, totals "
     "derived",
+    "country_stock_parts": "The published figures that each row of country_stock is made of",
+    "country_flow_parts": "The published figures that each row of country_flow is made of",
     "country_flow_part_year": "Flows of part of a year, in the columns of country_flow",
 }
 
@@ -171,12 +180,13 @@ def create_figure_views(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(_sql("known_on", measure=measure))
     for name, measure, period, frequency, known in _COUNTRY_VIEWS:
         figures = ", ".join(f"figures.{column}" for column in period.split(", "))
-        query = _sql(
-            "country_figures", measure=measure, period=period, frequency=frequency, known=known,
-            figure_period=figures,
-        )  # fmt: skip
+        asked = {"measure": measure, "period": period, "frequency": frequency, "known": known}
+        parts = _sql("country_parts", **asked)
+        query = _sql("country_figures", **asked, figure_period=figures, parts=parts)
         table = " TABLE" if name.startswith("MACRO") else ""
         connection.execute(f"CREATE {name} AS{table}\n{query}")
+        if name in _PARTS:
+            connection.execute(f"CREATE {_PARTS[name]} AS{table}\n{parts}")
     for view, comment in _VIEW_COMMENTS.items():
         connection.execute(f"COMMENT ON VIEW {view} IS '{comment}'")
     connection.execute(_sql("cell_evidence"))

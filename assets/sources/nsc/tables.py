@@ -98,7 +98,9 @@ def read_table(data: bytes, dataset: str, faults: Faults) -> pd.DataFrame:
     frame["source_ref"] = [f"line {line.number}" for line in lines[1:]]
     typed = _typed(frame, dataset, faults)
     find_repeats(typed, _KEYS[dataset], "source_ref", faults)
-    return typed
+    # A line has one figure: its place is the line and the column, as the file calls it.
+    label = lines[0].cells[names.index("value")].strip()
+    return typed.assign(source_ref=typed["source_ref"] + f", {label}")
 
 
 def _lines(text: str, faults: Faults) -> list[Line]:

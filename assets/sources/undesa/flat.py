@@ -116,7 +116,12 @@ def _stocks(
     )
     keys = [name for name in made if name.endswith(("_m49", "_name")) or name in _KEY]
     find_repeats(frame, keys, "source_ref", faults)
-    return frame.reset_index(drop=True)
+    return _with_column(frame.reset_index(drop=True), header[roles["value"]])
+
+
+def _with_column(frame: pd.DataFrame, label: object) -> pd.DataFrame:
+    """The place of the one figure of a line: the line and the column, as the file calls it."""
+    return frame.assign(source_ref=frame["source_ref"] + f", {str(label).strip()}")
 
 
 _KEY = ("year", "sex", "age")
@@ -137,7 +142,7 @@ def _named(
         cells = columns[at[name]]
         if name.startswith("year"):
             made[name] = _years(cells, name, places, faults)
-        elif name in ("mig", "flow"):
+        elif name in _FIGURES:
             found = numbers_of(cells)
             bad = found.bad | np.isnan(found.values)
             _note(bad, cells, name, NUMBER, places, faults)
@@ -148,11 +153,13 @@ def _named(
             made[name] = picked(cells, lambda cell: str(cell).strip() or None)
     made["source_ref"] = places
     frame = pd.DataFrame(made)
-    find_repeats(frame, [name for name in wanted if name not in ("mig", "flow")],
+    find_repeats(frame, [name for name in wanted if name not in _FIGURES],
                  "source_ref", faults)  # fmt: skip
-    return frame
+    figure = next(name for name in wanted if name in _FIGURES)
+    return _with_column(frame, header[at[figure]])
 
 
+_FIGURES = ("mig", "flow")
 _NAMED = {"wpp_net_migration": WPP_COLUMNS, "abel_cohen": ABEL_COHEN_COLUMNS}
 
 

@@ -133,7 +133,7 @@ def test_every_figure_has_its_definition_and_place(
     figures: pd.DataFrame, reference: Reference
 ) -> None:
     assert set(figures["definition"]) <= reference.codes["definition"]
-    assert figures["source_ref"].str.contains(r"^\$\.data|^line \d+$|![A-Z]+\d+$").all()
+    assert figures["source_ref"].str.contains(r"^\$\.data|^line \d+, \w+$|![A-Z]+\d+$").all()
 
 
 def test_without_tables_there_is_nothing(reference: Reference) -> None:
