@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from assets.sources.idmc.counts import BY_CATEGORY, COLUMNS, SOURCE
-from assets.sources.idmc.harmonise import event_names
+from assets.sources.idmc.harmonise import cell_place, event_names
 from schemas.facts import DISPLACEMENT_EVENT
 from schemas.validate import conform, empty_frame
 from warehouse.reference_data import Reference
 
 _AS_THEY_ARE = ("event_name", "year", "hazard_category", "hazard_type", "hazard_sub_type",
-                "release", "extract_id", "source_ref")  # fmt: skip
+                "release", "extract_id")  # fmt: skip
 
 
 def displacement_events(tables: Mapping[str, pd.DataFrame], reference: Reference) -> pd.DataFrame:
@@ -36,6 +37,8 @@ def displacement_events(tables: Mapping[str, pd.DataFrame], reference: Reference
 
 
 def _of_disasters(frame: pd.DataFrame) -> pd.DataFrame:
+    exact = cell_place(frame, "disasters", "displacements_raw").to_numpy()
+    rounded = cell_place(frame, "disasters", "displacements_rounded").to_numpy()
     return _as_events(frame, "disasters").assign(
         event=event_names(frame),
         cause="disaster",
@@ -45,6 +48,7 @@ def _of_disasters(frame: pd.DataFrame) -> pd.DataFrame:
         value=frame["displacements_raw"].fillna(frame["displacements_rounded"]),
         value_rounded=frame["displacements_rounded"],
         places=None,
+        source_ref=np.where(frame["displacements_raw"].notna(), exact, rounded),
     )
 
 
@@ -60,6 +64,7 @@ def _of_figures(frame: pd.DataFrame) -> pd.DataFrame:
         value=frame["total_figures"],
         value_rounded=None,
         places=frame["locations_name"],
+        source_ref=cell_place(frame, "disaggregated", "total_figures").to_numpy(),
     )
 
 

@@ -125,7 +125,7 @@ def sex_and_age(frame: pd.DataFrame) -> list[pd.DataFrame]:
                 "additive_set": chosen(np.where(in_set, 0, -1), [SEX_AND_AGE]),
                 "value": part[band].to_numpy(dtype="float64", na_value=np.nan),
                 "precision": np.zeros(len(part)),
-                "source_ref": _cell(part, "sex_age", band),
+                "source_ref": cell_place(part, "sex_age", band),
                 **_of_row(part, count),
             }
             constants = {**_named(count, "sex_age"), "age": age, "obs_status": "E"}
@@ -183,9 +183,9 @@ def _counted(
     # Old exports print rounded figures alone, and not how they are rounded.
     exact = rows[f"{name}_raw"].notna().to_numpy() | np.isnan(value)
     column = name if dataset == "disaggregated" else f"{name}_raw"
-    places = _cell(rows, dataset, column)
+    places = cell_place(rows, dataset, column)
     if not exact.all():
-        places = places.where(exact, _cell(rows, dataset, f"{name}_rounded"))
+        places = places.where(exact, cell_place(rows, dataset, f"{name}_rounded"))
     varying = {
         "value": value,
         "precision": np.where(exact & ~np.isnan(value), 0.0, np.nan),
@@ -225,7 +225,7 @@ def _of_row(rows: pd.DataFrame, count: Count) -> dict[str, object]:
     }
 
 
-def _cell(rows: pd.DataFrame, dataset: str, column: str) -> pd.Series:
+def cell_place(rows: pd.DataFrame, dataset: str, column: str) -> pd.Series:
     """The place of a figure: the row's, with the key in JSON or the label in a table."""
     places = rows["source_ref"].reset_index(drop=True).astype("str")
     in_json = places.str.startswith("$")

@@ -1,15 +1,105 @@
-"""The published warehouse that the outputs are made of."""
+"""The published warehouse that the outputs are made of, and a reader that knows no publisher."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import csv
+import json
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
+import xlrd
+from python_calamine import CalamineWorkbook
 
 from warehouse import database
 from warehouse.home import Home
+
+Opened = tuple[str, Any]
+OLD_WORKBOOK, NEW_WORKBOOK = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
+SIGNS_FOR_NONE = ("", "-", "..", None)
+
+
+@cache
+def opened(path: Path) -> Opened:
+    """A file as what it is: JSON, sheets of rows, or lines of named cells."""
+    head = path.read_bytes()[:4]
+    if head == OLD_WORKBOOK:
+        book = xlrd.open_workbook(str(path))
+        rows = {
+            sheet.name: [sheet.row_values(row) for row in range(sheet.nrows)]
+            for sheet in book.sheets()
+        }
+        return "sheets", rows
+    if head == NEW_WORKBOOK:
+        workbook = CalamineWorkbook.from_path(str(path))
+        named = {
+            name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            for name in workbook.sheet_names
+        }
+        return "sheets", named
+    if head.lstrip()[:1] in (b"[", b"{"):
+        return "json", json.loads(path.read_text(encoding="utf-8"))
+    return "lines", lines_of(path)
+
+
+def lines_of(path: Path) -> dict[int, dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.reader(file)
+        header = [cell.strip() for cell in next(reader)]
+        lines, begun = {}, reader.line_num + 1
+        for row in reader:
+            lines[begun] = dict(zip(header, row, strict=True))
+            begun = reader.line_num + 1
+    return lines
+
+
+def column_number(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1
+
+
+def cell_at(path: Path, place: str) -> Any:
+    """What stands at a place: ``$.data[1].value``, ``line 4, Value``, ``Sheet!C5``,
+    ``Sheet!5, Header``.
+
+    Raises:
+        LookupError: There is no such place.
+    """
+    kind, content = opened(path)
+    if kind == "json":
+        at = content
+        for number, name in re.findall(r"\[(\d+)\]|\.([^.\[]+)", place):
+            at = at[int(number)] if number else at[name]
+        return at
+    if kind == "lines":
+        line, column = re.fullmatch(r"line (\d+), (.+)", place).groups()  # type: ignore[union-attr]
+        return content[int(line)][column]
+    if match := re.fullmatch(r"(.+)!([A-Z]+)(\d+)", place):
+        sheet, letters, row = match.groups()
+        return content[sheet][int(row) - 1][column_number(letters)]
+    sheet, row, header = re.fullmatch(r"(.+)!(\d+), (.+)", place).groups()  # type: ignore[union-attr]
+    names = next(cells for cells in content[sheet] if header in cells)
+    return content[sheet][int(row) - 1][names.index(header)]
+
+
+def number_at(path: Path, place: str) -> float | None:
+    """The number at a place; None where a sign says that there is none."""
+    cell = cell_at(path, place)
+    if isinstance(cell, str):
+        cell = cell.strip().rstrip("*").replace("\u00a0", "").replace(" ", "").replace(",", ".")
+    return None if cell in SIGNS_FOR_NONE else float(cell)
+
+
+@pytest.fixture(scope="session")
+def read_cell() -> Callable[[Path, str], float | None]:
+    """Open a file with a plain reader and give the number at a place."""
+    return number_at
 
 
 @pytest.fixture(scope="module")
