@@ -16,6 +16,7 @@ from pipelines.cli.report_check import report_check
 from pipelines.cli.rollback import rollback
 from pipelines.cli.sql import sql
 from pipelines.cli.status import status
+from pipelines.cli.why import why
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -33,6 +34,7 @@ COMMANDS = (
     report_check,
     sql,
     status,
+    why,
     history,
     rollback,
 )
