@@ -145,17 +145,24 @@ def _relations(question: Question, given: Mapping[str, str]) -> list[str]:
     return relations
 
 
-def _country_query(day: date | None) -> str:
+def _country_query(day: date | None, measures: Sequence[str] = MEASURES) -> str:
     return " UNION ALL BY NAME ".join(
         _COUNTRY.format(measure=measure, relation=figures_of_country(measure, day))
-        for measure in MEASURES
+        for measure in measures
     )
+
+
+def _measures(connection: duckdb.DuckDBPyConnection, given: Mapping[str, str]) -> Sequence[str]:
+    """Stock or flow, as the indicator says; both where it says nothing."""
+    query = "SELECT measure FROM indicator WHERE indicator = ?"
+    found = connection.execute(query, [given.get("indicator")]).fetchall()
+    return [measure for (measure,) in found] or MEASURES
 
 
 def _of_country(
     connection: duckdb.DuckDBPyConnection, given: Mapping[str, str], day: date | None
 ) -> list[Candidate]:
-    rows = _select(connection, _country_query(day), given)
+    rows = _select(connection, _country_query(day, _measures(connection, given)), given)
     rows = _narrowed(rows, given, _COUNTRY_DEFAULTS)
     same: dict[tuple[object, ...], list[Row]] = {}
     for row in rows:
@@ -169,7 +176,8 @@ def _of_country(
 def _of_publishers(
     connection: duckdb.DuckDBPyConnection, given: Mapping[str, str]
 ) -> list[Candidate]:
-    query = " UNION ALL BY NAME ".join(_PUBLISHED.format(measure=m) for m in MEASURES)
+    measures = _measures(connection, given)
+    query = " UNION ALL BY NAME ".join(_PUBLISHED.format(measure=m) for m in measures)
     rows = _narrowed(_select(connection, query, given), given, _PUBLISHED_DEFAULTS)
     return [Candidate("published", row) for row in rows]
 
@@ -185,19 +193,22 @@ def _in_table(connection: duckdb.DuckDBPyConnection, question: Question) -> list
 def _select(
     connection: duckdb.DuckDBPyConnection, query: str, given: Mapping[str, str]
 ) -> list[Row]:
-    known = {
-        column[0] for column in connection.execute(f"SELECT * FROM ({query}) LIMIT 0").description
-    }
-    if not set(given) <= known:
+    described = connection.execute(f"SELECT * FROM ({query}) LIMIT 0").description
+    types = {column[0]: str(column[1]) for column in described}
+    if not set(given) <= set(types):
         return []
-    conditions = [
-        "TRY_CAST(? AS DOUBLE) = value" if name == "value" else f'CAST("{name}" AS VARCHAR) = ?'
-        for name in given
-    ]
-    where = " AND ".join(conditions) or "TRUE"
+    where = " AND ".join(_condition(name, types[name]) for name in given) or "TRUE"
     return rows_of(
         connection, f"SELECT * FROM ({query}) WHERE {where} ORDER BY ALL", list(given.values())
     )
+
+
+def _condition(name: str, kind: str) -> str:
+    if kind in ("STRING", "VARCHAR"):
+        return f'"{name}" = ?'
+    if kind in ("NUMBER", "DOUBLE"):
+        return f'"{name}" = TRY_CAST(? AS DOUBLE)'
+    return f'CAST("{name}" AS VARCHAR) = ?'
 
 
 def _narrowed(
