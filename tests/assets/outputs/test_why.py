@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from pipelines.cli.main import app
 
 ReadCell = Callable[[Path, str], float | None]
 Why = Callable[..., str]
+PAGE = "where-does-this-number-come-from.md"
 
 # Question, value, files (dataset and release), parts, unit of the file.
 FIGURES: dict[str, tuple[str, float, str, int, float]] = {
@@ -265,3 +267,17 @@ def test_a_place_that_is_not_in_the_file_is_an_error(place: str, tmp_path: Path)
     assert opener(path)("line 2, value") == "2"
     with pytest.raises((LookupError, StopIteration)):
         opener(path)(place)
+
+
+def test_the_page_shows_what_is_printed(why: Why, published: duckdb.DuckDBPyConnection) -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs" / PAGE).read_text(encoding="utf-8")
+    told = why("indicator=refugees destination=KGZ year=2022", "--all").splitlines()
+    for line in page.split("```text\n")[1].split("```")[0].splitlines():
+        known = line.split("...")[0].rstrip()
+        plain = [one.replace("checked  ", "         ", 1) for one in told]
+        same = known.replace("checked  ", "         ", 1)
+        assert any(one.startswith(same) for one in plain), line
+    for asked in re.findall(r"^\| .+ \| `(.+=.+)` \|$", page, re.MULTILINE):
+        assert len(finding.find(published, parse(asked))) == 1, asked
+    query = page.split("```sql\n")[1].split("```")[0]
+    assert sum(value for _, value, _, _ in published.execute(query).fetchall()) == 274
