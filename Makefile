@@ -13,7 +13,7 @@ PORT ?= 3000
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup refresh ui check test lint format types bench data-dictionary lock clean
+.PHONY: help setup refresh ui check test lint format types bench data-dictionary audit lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -68,6 +68,18 @@ bench: setup ## measure a refresh and its parts (ARGS="--help")
 
 data-dictionary: setup ## write docs/data-dictionary.md from the models
 	@$(BIN)/python -m schemas.generate docs/data-dictionary.md
+
+# uv reads the lock as the needs of a script, and asks OSV for what is known of each version.
+# Exit code 1 is a weakness that was found; 2 that nothing could be asked, which is no fault of ours.
+audit: setup ## look the locked packages up among known weaknesses (needs the network)
+	@{ printf '# /// script\n# requires-python = ">=3.11"\n# dependencies = [\n'; \
+	   sed -n 's/^\([a-z0-9][^ ]*==[^ ;]*\)\( ; [^\\]*[^ \\]\)\{0,1\} *\\$$/#   """\1\2""",/p' \
+	     requirements.lock; \
+	   printf '# ]\n# ///\n'; } > $(VENV)/audit.py
+	@UV_HTTP_TIMEOUT=10 UV_HTTP_RETRIES=1 $(BIN)/uv --quiet --system-certs audit \
+	  --preview-features audit-command --script $(VENV)/audit.py $(ARGS) && \
+	  echo "audit: no weakness of the locked packages is known" || { test $$? -eq 2 && \
+	  echo "audit: the database of known weaknesses could not be asked; nothing was checked"; }
 
 lock: setup ## choose the newest allowed versions anew and write requirements.lock
 	@{ echo '# Every package of the project and of its tests, with hashes, for Python 3.11 to 3.13.'; \

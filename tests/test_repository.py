@@ -32,6 +32,40 @@ MACHINE_BOUND = {
     ),
 }
 
+# Shapes of what opens a door. Words that only stand for a secret are none.
+SECRETS = {
+    "private key": re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"),
+    "token": re.compile(
+        r"\b(?:gh[pousr]_\w{30,}|github_pat_\w{30,}|glpat-[\w-]{20,}|xox[abprs]-[\w-]{10,}"
+        r"|AKIA[0-9A-Z]{16}|AIza[\w-]{35}|sk-[\w-]{20,}|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{5,})"
+    ),
+    "address with a password": re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/:@'\"]+:([^\s/@'\"]{6,})@"),
+    "webhook": re.compile(
+        r"https://hooks\.slack\.com/services/\w+|https://\S*\.webhook\.office\.com/\S+"
+        r"|https://discord(?:app)?\.com/api/webhooks/\d+"
+    ),
+    "client id": re.compile(r"(?:\b|%3[Ff]|%26)client_id(?:=|%3[Dd])([\w.-]{6,})"),
+    "value of a secret setting": re.compile(
+        r"(?i)\b\w*(?:password|passwd|secret|api_?key|access_?token|client_id)\b[\"']?\s*[:=]\s*"
+        r"[\"']([^\s\"'$<{]{8,})[\"']"
+    ),
+}
+STANDS_FOR = re.compile(r"(?i)redacted|hidden|x+|\*+|\.+|MIGMAP_\w+")
+# What tests make up, to see that it comes out nowhere.
+MADE_UP = {"CLIENTID-0f3a9c71", "se+cret/1", "correct-horse-battery"}
+
+
+def secrets(text: str) -> list[str]:
+    """The places of a text where a secret seems to stand; the secret itself is not repeated."""
+    found = []
+    for kind, pattern in SECRETS.items():
+        for match in pattern.finditer(text):
+            said = match[1] if match.groups() else ""
+            if said in MADE_UP or STANDS_FOR.fullmatch(said):
+                continue
+            found.append(f"{text.count(chr(10), 0, match.start()) + 1}: {kind}")
+    return found
+
 
 def tracked_files() -> list[Path]:
     listed = subprocess.run(
@@ -126,6 +160,48 @@ def test_what_is_bound_to_one_machine_is_found(text: str) -> None:
 )
 def test_what_holds_everywhere_is_not_found(text: str) -> None:
     assert machine_bound(text) == []
+
+
+def test_no_file_holds_a_secret() -> None:
+    findings = []
+    for path in tracked_files():
+        text = path.read_bytes().decode("utf-8", errors="ignore")
+        findings += [f"{path.relative_to(ROOT)}:{finding}" for finding in secrets(text)]
+    assert findings == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("-----BEGIN " + "OPENSSH PRIVATE KEY-----", "private key"),
+        ("-----BEGIN " + "PRIVATE KEY-----", "private key"),
+        ("ghp" + "_" + "a1B2" * 9, "token"),
+        ("AKIA" + "ABCDEFGHIJKLMNOP", "token"),
+        ("eyJ" + "hbGciOiJIUzI1.eyJ" + "zdWIiOiIxMjM0.c2lnbmF0dXJl", "token"),
+        ("smtp://" + "migmap:hunter22@mail.example.org", "address with a password"),
+        ("https://hooks." + "slack.com/services/T00000000/B0/x", "webhook"),
+        ("/api/displacement?client" + "_id=IDMCQWERTY009&year=2025", "client id"),
+        ("link=https%3A%2F%2Fexample.org%3Fclient" + "_id%3DIDMCQWERTY009", "client id"),
+        ("SMTP_PASS" + "WORD = 'tr0ub4dor&3'", "value of a secret setting"),
+        ('"api' + '_key": "0123456789abcdef"', "value of a secret setting"),
+    ],
+)
+def test_a_secret_is_found_and_not_repeated(text: str, kind: str) -> None:
+    assert secrets(f"first line\n{text}\n") == [f"2: {kind}"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "client" + "_id=REDACTED&year=2025",
+        "https://example.org/?client" + "_id={client_id}",
+        "smtp_pass" + "word = environment.get('MIGMAP_SMTP_PASSWORD', '')",
+        "pass" + "word: str = ''",
+        "https://www.example.org:443/a@b",
+    ],
+)
+def test_the_name_of_a_secret_is_none(text: str) -> None:
+    assert secrets(text) == []
 
 
 def test_every_locked_package_has_a_hash() -> None:
