@@ -35,7 +35,7 @@ FROM availability_matrix GROUP BY theme
 _SHEETS = (
     "definitions", "discrepancies", "gaps", "report_check", "issues", "overrides", "lists",
 )  # fmt: skip
-_WIDTHS = (30, 20, 22, 20, 18, 20, 40)
+_WIDTHS = (32, 14, 28, 18, 32, 44)
 
 
 def write_front(
@@ -73,7 +73,7 @@ def write_front(
         row = _paragraph(book, sheet, row + 1, text) - 1
     columns = ("institution", "source", "dataset", "release", "known_on_to", "retrieved_at")
     row = _table(book, sheet, row + 2, about["releases"], columns, connection, _RELEASES, words)
-    columns = ("source", "institution", "title", "licence", "citation", "link")
+    columns = ("institution", "source", "title", "licence", "citation", "link")
     _table(book, sheet, row + 1, about["licences"], columns, connection, _LICENCES, words)
     book.set_page(sheet, words.footer)
     sheet.freeze_panes(1, 0)
@@ -83,8 +83,7 @@ def _paragraph(book: Book, sheet: Worksheet, row: int, text: str) -> int:
     """Write a text over the width of the sheet; gives the row below."""
     sheet.merge_range(row, 0, row, len(_WIDTHS) - 1, "", book.style("wrapped"))
     book.put(sheet, row, 0, text, "wrapped")
-    # Merged cells do not find their height by themselves.
-    sheet.set_row(row, 15 * (1 + len(text) // 165))
+    book.fit_row(sheet, row, [(text, sum(_WIDTHS))])
     return row + 1
 
 
@@ -166,6 +165,15 @@ def _table(
                 book.put_link(sheet, place, column, told[name])
             else:
                 book.put(sheet, place, column, told[name], _style(told[name]))
+        book.fit_row(
+            sheet,
+            place,
+            [
+                (told[name], width)
+                for name, width in zip(columns, _WIDTHS, strict=True)
+                if name != "link"
+            ],
+        )
     return row + 2 + len(rows)
 
 

@@ -94,9 +94,9 @@ LISTINGS: tuple[Listing, ...] = (
             _COUNTRY, _THEME, _MEASURE, Column("breakdown", 20, codes="breakdown"),
             Column("year_from", 8, "year"), Column("year_to", 8, "year"),
             Column("status", 15, "status"), Column("rule", 16, codes="rule"),
-            Column("missing", 60), Column("institution", 28),
+            Column("missing", 64), Column("institution", 28),
             Column("access", 14, codes="access"), Column("request_route", 24),
-            Column("languages", 14), Column("recommended", 34), Column("section", 10),
+            Column("languages", 14), Column("recommended", 52), Column("section", 10),
             Column("sdg_indicators", 24),
         ),
     ),
@@ -113,8 +113,8 @@ LISTINGS: tuple[Listing, ...] = (
             Column("claim_id", 12), Column("section", 9), Column("statement", 40),
             Column("printed_value", 13, "number"), Column("unit", 11), Column("rounding", 11),
             Column("warehouse_value", 13, "number"), Column("status", 15, codes="claim_status"),
-            Column("cause", 18, codes="claim_cause"), Column("explanation", 44),
-            Column("evidence", 64),
+            Column("cause", 18, codes="claim_cause"), Column("explanation", 56),
+            Column("evidence", 110),
         ),
     ),
     Listing(
@@ -165,6 +165,8 @@ def write_listing(
     for row, told in enumerate(rows, HEAD_ROW + 1):
         for column, one in enumerate(listing.columns):
             _put(book, sheet, row, column, one, told[one.name], words)
+        texts = [one for one in listing.columns if one.style == "text" and one.codes is None]
+        book.fit_row(sheet, row, [(told[one.name], one.width) for one in texts])
     sheet.autofilter(HEAD_ROW, 0, HEAD_ROW + max(len(rows), 1), len(listing.columns) - 1)
     sheet.freeze_panes(HEAD_ROW + 1, 1)
     sheet.repeat_rows(HEAD_ROW)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 # A spreadsheet takes what begins so for a formula, at the latest when a person edits the cell.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 MAX_LINK = 2079  # characters of an address that Excel takes
+MAX_HEIGHT = 409  # points that a row can be high
 NAVY, PALE, LINE, INK = "#1F3A5F", "#E4EBF3", "#B8C2CC", "#222222"
 
 # Told apart by lightness too, for black and white and for colour-blind readers.
@@ -85,7 +87,7 @@ class Book:
                 "strings_to_formulas": False,
                 "strings_to_urls": False,
                 "strings_to_numbers": False,
-                "default_format_properties": {"font_name": "Calibri", "font_size": 10},
+                "default_format_properties": {"font_name": "Arial", "font_size": 10},
             },
         )
         self.workbook.set_properties(
@@ -143,6 +145,29 @@ class Book:
         """Write values beside each other in one style."""
         for column, value in enumerate(values, first):
             self.put(sheet, row, column, value, style)
+
+    def fit_row(
+        self, sheet: Worksheet, row: int, told: Iterable[tuple[object, float]], least: float = 15
+    ) -> None:
+        """Make a row as high as its texts need; not every program does so by itself.
+
+        Args:
+            sheet: The sheet.
+            row: Row, from 0.
+            told: Value and width in characters of each of its cells.
+            least: Its height if nothing needs more, in points.
+        """
+        lines = max(
+            (
+                sum(
+                    max(1, math.ceil(len(line) / (1.15 * width))) for line in str(value).split("\n")
+                )
+                for value, width in told
+                if value is not None
+            ),
+            default=1,
+        )
+        sheet.set_row(row, min(max(least, 12.75 * lines + 3), MAX_HEIGHT))
 
     def set_page(self, sheet: Worksheet, footer: str, *, wide: bool = False) -> None:
         """Set up a sheet for print: landscape, A4 or A3, one page wide, page numbers."""

@@ -29,6 +29,7 @@ _SOURCES = f"""
 SELECT country, {", ".join(_SOURCE_COLUMNS)} FROM sources_by_year WHERE theme = ?
 ORDER BY country, access = 'internal', access = 'on_request', source
 """
+_WIDTH = 16
 _WIDE = 12  # columns from which a sheet is printed on A3
 _HEAD_HEIGHT, _ROW_HEIGHT = 62, 32
 
@@ -65,8 +66,7 @@ def write_theme(
     head = _availability(book, sheet, cells, columns, keys, words)
     _sources(book, sheet, sources, head, len(countries) > 1, words)
     width = max(len(keys) + len(columns), len(_SOURCE_COLUMNS))
-    sheet.set_column(0, 0, 16)
-    sheet.set_column(1, width, 15.5)
+    sheet.set_column(0, width, _WIDTH)
     sheet.freeze_panes(TITLE_ROWS, len(keys))
     sheet.repeat_rows(0, TITLE_ROWS - 1)
     book.set_page(sheet, words.footer, wide=width > _WIDE)
@@ -178,6 +178,8 @@ def _sources(
         values = dict(zip(_SOURCE_COLUMNS, told, strict=True))
         values |= {"country": words.name("area", country)}
         values["access"] = words.name("access", values["access"])
+        values["years"] = values["years"].replace(";", "; ")
+        book.fit_row(sheet, row, [(values[name], _WIDTH) for name in columns if name != "link"])
         for column, name in enumerate(columns):
             if name == "link":
                 book.put_link(sheet, row, column, values[name])
