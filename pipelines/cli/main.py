@@ -8,6 +8,7 @@ from pipelines.cli.assessment import assessment
 from pipelines.cli.diff import diff
 from pipelines.cli.export import export
 from pipelines.cli.history import history
+from pipelines.cli.imports import imports
 from pipelines.cli.matrix import matrix
 from pipelines.cli.read import read
 from pipelines.cli.refresh import refresh
@@ -41,6 +42,7 @@ COMMANDS = (
 for command in COMMANDS:
     app.command()(command)
 app.add_typer(export, name="export")
+app.add_typer(imports, name="import")
 
 
 def run() -> None:

@@ -160,7 +160,8 @@ class Book:
         lines = max(
             (
                 sum(
-                    max(1, math.ceil(len(line) / (1.15 * width))) for line in str(value).split("\n")
+                    max(1, math.ceil(len(line) / (1.15 * width - 2)))
+                    for line in str(value).split("\n")
                 )
                 for value, width in told
                 if value is not None

@@ -29,7 +29,7 @@ _SOURCES = f"""
 SELECT country, {", ".join(_SOURCE_COLUMNS)} FROM sources_by_year WHERE theme = ?
 ORDER BY country, access = 'internal', access = 'on_request', source
 """
-_WIDTH = 16
+_WIDTH = 17
 _WIDE = 12  # columns from which a sheet is printed on A3
 _HEAD_HEIGHT, _ROW_HEIGHT = 62, 32
 
