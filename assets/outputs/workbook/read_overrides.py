@@ -222,6 +222,7 @@ def _belonging(told: dict[str, Any], known: _Known) -> Iterator[tuple[str, str]]
     splits = known.splits.get(side, [])
     if told["breakdown"] not in splits:
         yield "breakdown", f"a breakdown of {side[0]}, {side[1]}: {', '.join(splits) or 'none'}"
+        return
     if (told["indicator"] is None) != (told["expected_value"] is None):
         missing = "indicator" if told["indicator"] is None else "expected_value"
         yield missing, "indicator and expected figure, both or neither"

@@ -6,6 +6,7 @@ import csv
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ import pytest
 import xlrd
 from python_calamine import CalamineWorkbook
 
+from assets.outputs.labels import LANGUAGES
+from assets.outputs.workbook.book import write_workbook
 from warehouse import database
 from warehouse.home import Home
 
@@ -102,8 +105,30 @@ def read_cell() -> Callable[[Path, str], float | None]:
     return number_at
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def published(refreshed_home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A read-only connection to it."""
     with database.open_read_only(Home(refreshed_home)) as connection:
         yield connection
+
+
+@dataclass(frozen=True)
+class Written:
+    """A workbook as it was written: where, in which language, and its sheets by what they hold."""
+
+    path: Path
+    language: str
+    sheets: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def workbooks(
+    published: duckdb.DuckDBPyConnection, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Written]:
+    """The workbook in each language; nobody may change it."""
+    folder = tmp_path_factory.mktemp("workbooks")
+    found = {}
+    for language in LANGUAGES:
+        path = folder / f"{language}.xlsx"
+        found[language] = Written(path, language, write_workbook(published, path, language))
+    return found

@@ -22,24 +22,16 @@ from assets.outputs.workbook.texts import Words, texts
 Cells = dict[tuple[str, int, str, str], str]
 
 
-@pytest.fixture(scope="module", params=LANGUAGES)
-def written(
-    request: pytest.FixtureRequest,
-    published: duckdb.DuckDBPyConnection,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> tuple[Path, dict[str, str], str]:
+@pytest.fixture(params=LANGUAGES)
+def written(request: pytest.FixtureRequest, workbooks: dict[str, Any]) -> tuple[Any, Any, Any]:
     """A workbook, its sheets' names, and its language."""
-    path = tmp_path_factory.mktemp("workbook") / f"{request.param}.xlsx"
-    return path, write_workbook(published, path, request.param), request.param
+    one = workbooks[request.param]
+    return one.path, one.sheets, one.language
 
 
 @pytest.fixture(scope="module")
-def english(
-    published: duckdb.DuckDBPyConnection, tmp_path_factory: pytest.TempPathFactory
-) -> CalamineWorkbook:
-    path = tmp_path_factory.mktemp("workbook") / "english.xlsx"
-    write_workbook(published, path)
-    return CalamineWorkbook.from_path(str(path))
+def english(workbooks: dict[str, Any]) -> CalamineWorkbook:
+    return CalamineWorkbook.from_path(str(workbooks["en"].path))
 
 
 def one_cell(path: Path, text: str) -> tuple[str, str, str]:
@@ -182,14 +174,10 @@ def test_the_first_sheet_names_build_and_sheets(
 
 
 def test_a_build_gives_the_same_bytes(
-    written: tuple[Path, dict[str, str], str],
-    published: duckdb.DuckDBPyConnection,
-    tmp_path: Path,
+    workbooks: dict[str, Any], published: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    path, _, language = written
-    if language == "en":
-        write_workbook(published, tmp_path / "again.xlsx", language)
-        assert (tmp_path / "again.xlsx").read_bytes() == path.read_bytes()
+    write_workbook(published, tmp_path / "again.xlsx", "en")
+    assert (tmp_path / "again.xlsx").read_bytes() == workbooks["en"].path.read_bytes()
 
 
 def test_a_failure_leaves_the_workbook_that_stood_there(
