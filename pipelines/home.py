@@ -23,7 +23,11 @@ retention:
   schedule:
     purge_after_days: 90
   sensor:
-    purge_after_days: 30
+    purge_after_days:
+      skipped: 3
+      started: 3
+      failure: 90
+      success: 90
 """
 
 

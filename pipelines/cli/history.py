@@ -18,22 +18,15 @@ def history() -> None:
         complain(f"no build at {home.root}: run a refresh first")
         raise typer.Exit(EXIT_NO_WAREHOUSE)
     published, held = previous.published_id(home), hold.held(home)
-    table = Table("build", "built at (UTC)", title="Builds", title_justify="left")
-    table.add_column("changed against the one before", overflow="fold")
-    for heading in ("stock", "flow", "superseded"):
-        table.add_column(heading, justify="right")
-    table.add_column("")
+    table = Table(title="Builds, the newest first (times in UTC)", title_justify="left")
+    table.add_column("build", no_wrap=True)
+    table.add_column("changed against the one before")
+    table.add_column("rows", justify="right", no_wrap=True)
     for build, before in zip(builds, [*builds[1:], None], strict=True):
-        mark = "current" if build.build_id == published else ""
-        mark += ", held" if held is not None and held.build_id == build.build_id else ""
-        superseded = sum(
-            count for name, count in build.rows.items() if name.endswith("_superseded")
-        )
-        counts = (build.rows.get("stock", 0), build.rows.get("flow", 0), superseded)
-        table.add_row(
-            build.build_id, build.built_at, _changes(build, before),
-            *(f"{count:,}" for count in counts), mark,
-        )  # fmt: skip
+        told = [build.build_id, f"built {build.built_at[:16]}"]
+        told += ["current"] if build.build_id == published else []
+        told += ["held"] if held is not None and held.build_id == build.build_id else []
+        table.add_row("\n".join(told), _changes(build, before), _rows(build))
     out.print(table)
     if held is not None:
         say(f"Refreshes publish nothing: {held}, {hold.HOW_TO_LIFT}.")
@@ -42,4 +35,16 @@ def history() -> None:
 def _changes(build: previous.Build, before: previous.Build | None) -> str:
     if before is None:
         return "the oldest kept"
-    return ", ".join(build.changed_parts(before)) or "nothing (forced)"
+    parts = build.changed_parts(before)
+    sources = [part.removeprefix("extracts/") for part in parts if part.startswith("extracts/")]
+    changed = [f"extracts of {', '.join(sources)}"] if sources else []
+    changed += [part for part in parts if not part.startswith("extracts/")]
+    return "\n".join(changed) or "nothing (forced)"
+
+
+def _rows(build: previous.Build) -> str:
+    counts = {name: build.rows.get(name, 0) for name in ("stock", "flow")}
+    counts["superseded"] = sum(
+        rows for name, rows in build.rows.items() if name.endswith("_superseded")
+    )
+    return "\n".join(f"{rows:,} {name}" for name, rows in counts.items())
