@@ -187,6 +187,12 @@ SOURCE = _table(
     ),
     ("source",),
 )  # fmt: skip
+ADDRESSEE = _table(
+    "addressee",
+    "To whom a formal request for what a source holds is written; a source without one takes none",
+    (f.SOURCE, *_NAMES),
+    ("source",),
+)
 DATASET = _table(
     "dataset",
     "Tables that are ingested, with the limits of their gate",
@@ -381,5 +387,5 @@ REFERENCE_TABLES: tuple[TableModel, ...] = (
     COUNTRY, SOURCE, DATASET, RELEASE, DEFINITION, COVERAGE, PARAMETER, OVERRIDE,
     REPORT_CLAIM, CLAIM_DERIVATION, ASSESSED_CELL, ASSESSMENT_EXPLANATION, COMPARABLE_INDICATOR,
     RECOMMENDATION, SDG_INDICATOR, OPENNESS_CRITERION, SEARCH_LOG, MEMBER_CHECK, CONVENTION, POLICY,
-    ENDPOINT,
+    ADDRESSEE, ENDPOINT,
 )  # fmt: skip

@@ -9,6 +9,7 @@ from pipelines.cli.diff import diff
 from pipelines.cli.export import export
 from pipelines.cli.history import history
 from pipelines.cli.imports import imports
+from pipelines.cli.letters import letters
 from pipelines.cli.matrix import matrix
 from pipelines.cli.read import read
 from pipelines.cli.refresh import refresh
@@ -33,6 +34,7 @@ COMMANDS = (
     diff,
     report,
     report_check,
+    letters,
     sql,
     status,
     why,

@@ -71,7 +71,7 @@ def test_no_command_shows_the_commands(run_empty: Run) -> None:
 
 
 def test_every_command_has_help(run_empty: Run) -> None:
-    for command in ("refresh", "read", "matrix", "report-check", "sql", "status"):
+    for command in ("refresh", "read", "matrix", "report-check", "sql", "status", "letters"):
         assert len(run_empty(command, "--help").output.splitlines()) > 5
 
 

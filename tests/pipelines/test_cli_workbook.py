@@ -1,4 +1,4 @@
-"""``migmap export xlsx`` and ``migmap import overrides``: exit codes, and what they leave."""
+"""``export xlsx``, ``import overrides`` and ``letters``: exit codes, and what they leave."""
 
 from __future__ import annotations
 
@@ -84,3 +84,18 @@ def test_import_of_another_workbook_is_not_recognised(tmp_path: Path) -> None:
     path = sheet(tmp_path / "book.xlsx", ROW, name="Data")
     told = run("import", "overrides", path, "--output", tmp_path / "override.csv", code=2)
     assert "no sheet 'Overrides'" in told
+
+
+@pytest.mark.usefixtures("in_home")
+def test_letters_are_written_once_and_an_edited_one_is_kept(tmp_path: Path) -> None:
+    run("letters", "--output", tmp_path, "--language", "ru")
+    written = sorted(tmp_path.rglob("*.md"))
+    assert {path.parent.name for path in written} == {"ru"}
+    written[0].write_text("Edited.", encoding="utf-8")
+    assert "edited it" in run("letters", "--output", tmp_path, "--language", "ru", code=1)
+    assert written[0].read_text(encoding="utf-8") == "Edited."
+
+
+def test_letters_need_a_warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MIGMAP_HOME", str(tmp_path / "nothing"))
+    assert "run a refresh first" in run("letters", code=1)

@@ -1,0 +1,1 @@
+"""Drafted request letters for the gaps that a formal request could close."""
