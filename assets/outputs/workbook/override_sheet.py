@@ -129,5 +129,5 @@ def _lists(
     )  # fmt: skip
     sheet.data_validation(
         first, expected, last, expected,
-        {"validate": "decimal", "criteria": ">=", "value": 0},
+        {"validate": "decimal", "criteria": "between", "minimum": -1e15, "maximum": 1e15},
     )  # fmt: skip

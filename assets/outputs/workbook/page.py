@@ -146,6 +146,29 @@ class Book:
         for column, value in enumerate(values, first):
             self.put(sheet, row, column, value, style)
 
+    def put_table(
+        self, sheet: Worksheet, row: int, headings: list[str], rows: int, height: float
+    ) -> None:
+        """Write the headings of a table with a filter of its own, from the first column on.
+
+        Args:
+            sheet: The sheet.
+            row: Row of the headings, from 0.
+            headings: The headings, each once.
+            rows: Number of rows below.
+            height: Height of the headings, in points.
+
+        Raises:
+            ValueError: No table can be there: a heading stands twice, or there is no row.
+        """
+        if len(set(headings)) != len(headings) or rows < 1:
+            raise ValueError(f"{sheet.name}: no table of {rows} rows has the headings {headings}")
+        told = {"columns": [{"header": text} for text in headings], "style": None}
+        sheet.add_table(row, 0, row + rows, len(headings) - 1, told)
+        # The table writes its headings too, but not in our format.
+        self.put_row(sheet, row, headings, "head")
+        sheet.set_row(row, height)
+
     def fit_row(
         self, sheet: Worksheet, row: int, told: Iterable[tuple[object, float]], least: float = 15
     ) -> None:
@@ -182,7 +205,9 @@ class Book:
 
 def sheet_name(text: str, taken: Iterable[str] = ()) -> str:
     """A name that spreadsheets take: no forbidden sign, at most 31 characters, not taken yet."""
-    plain = "".join(" " if sign in "[]:*?/\\" else sign for sign in text).strip("' ")
+    # An apostrophe would have to be doubled wherever a formula names the sheet.
+    plain = "".join(" " if sign in "[]:*?/\\" else sign for sign in text)
+    plain = plain.replace("'", "’").strip()
     name, number = plain[:31].rstrip(), 1
     used = {one.casefold() for one in taken}
     while name.casefold() in used:

@@ -109,8 +109,6 @@ def _availability(
             book.put(sheet, band, own[0], words.name("measure", measure), "band")
     headings = [words.texts["columns"][key] for key in keys]
     headings += [words.heading(*column) for column in columns]
-    book.put_row(sheet, head, headings, "head")
-    sheet.set_row(head, _HEAD_HEIGHT)
     rows: dict[tuple[str, int], dict[tuple[str, str], Any]] = {}
     for cell in cells:
         rows.setdefault((cell[0], cell[1]), {})[cell[2], cell[3]] = cell
@@ -121,13 +119,7 @@ def _availability(
         for place, column in enumerate(columns, first):
             _cell(book, sheet, row, place, told[column], words)
     last = head + len(rows)
-    sheet.add_table(
-        head, 0, last, first + len(columns) - 1,
-        {"columns": [{"header": text} for text in headings], "style": None,
-         "header_row": True},
-    )  # fmt: skip
-    # The table writes its headings anew, without our format.
-    book.put_row(sheet, head, headings, "head")
+    book.put_table(sheet, head, headings, len(rows), _HEAD_HEIGHT)
     return last + 2
 
 
@@ -168,12 +160,7 @@ def _sources(
     columns = (("country",) if several else ()) + _SOURCE_COLUMNS
     head = top + 1
     headings = [words.texts["columns"][name] for name in columns]
-    sheet.add_table(
-        head, 0, head + len(rows), len(columns) - 1,
-        {"columns": [{"header": text} for text in headings], "style": None},
-    )  # fmt: skip
-    book.put_row(sheet, head, headings, "head")
-    sheet.set_row(head, _HEAD_HEIGHT)
+    book.put_table(sheet, head, headings, len(rows), _HEAD_HEIGHT)
     for row, (country, *told) in enumerate(rows, head + 1):
         values = dict(zip(_SOURCE_COLUMNS, told, strict=True))
         values |= {"country": words.name("area", country)}

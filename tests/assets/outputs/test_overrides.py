@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,6 +20,7 @@ import xlsxwriter
 from assets.availability import known_on as as_known
 from assets.availability.rules import OverrideRefused, overridden
 from assets.outputs.labels import LANGUAGES
+from assets.outputs.workbook.book import write_workbook
 from assets.outputs.workbook.override_sheet import NAMES
 from assets.outputs.workbook.override_table import changes, merged, write_table
 from assets.outputs.workbook.read_overrides import read_overrides
@@ -135,6 +137,20 @@ def test_an_untouched_workbook_has_no_overrides(
     exported: dict[str, tuple[Path, str]], published: duckdb.DuckDBPyConnection
 ) -> None:
     assert len(read_overrides(exported["en"][0], published, TODAY)) == 0
+
+
+def test_overrides_that_are_there_come_out_and_back(
+    refreshed_home: Path, sheet: Sheet, published: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    free = {"indicator": None, "expected_value": None, "author": "=1+1"}
+    read = read_overrides(sheet({}, free | {"year": 2021}), published, TODAY)
+    shutil.copy(refreshed_home / "migration.duckdb", tmp_path / "own.duckdb")
+    with duckdb.connect(str(tmp_path / "own.duckdb")) as connection:
+        connection.execute("INSERT INTO override BY NAME SELECT * FROM read")
+        write_workbook(connection, tmp_path / "own.xlsx", "ky")
+        again = read_overrides(tmp_path / "own.xlsx", connection, TODAY)
+        found = changes(read, again, connection, replace=True)
+    assert [one.kind for one in found] == ["unchanged", "unchanged"]
 
 
 def rebuilt(

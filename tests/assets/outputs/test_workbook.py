@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import zipfile
 from collections.abc import Iterator
 from datetime import datetime
@@ -16,8 +17,9 @@ from python_calamine import CalamineWorkbook
 from assets.outputs.labels import LANGUAGES, labels
 from assets.outputs.workbook import book as book_module
 from assets.outputs.workbook.book import write_workbook
-from assets.outputs.workbook.page import Book, sheet_name
+from assets.outputs.workbook.page import STATUS_COLOURS, Book, sheet_name
 from assets.outputs.workbook.texts import Words, texts
+from assets.outputs.workbook.themes import write_theme
 
 Cells = dict[tuple[str, int, str, str], str]
 
@@ -263,6 +265,7 @@ def test_only_an_address_of_the_web_is_a_link(text: str, is_link: bool, tmp_path
         ("a/b: c?", [], "a b  c"),
         ("5 Документтештирилбеген миграция", [], "5 Документтештирилбеген миграци"),
         ("Gaps", ["gaps"], "Gaps 2"),
+        ("Cote d'Ivoire", [], "Cote d’Ivoire"),
     ],
 )
 def test_a_sheet_has_a_name_that_spreadsheets_take(
@@ -282,3 +285,103 @@ def test_the_languages_have_the_same_texts() -> None:
 
     english = sorted(keys(texts("en")))
     assert [sorted(keys(texts(language))) for language in LANGUAGES] == [english] * 3
+
+
+# --- how it looks
+
+
+def parts_of(path: Path, start: str) -> dict[str, str]:
+    with zipfile.ZipFile(path) as parts:
+        return {
+            name: parts.read(name).decode()
+            for name in parts.namelist()
+            if name.startswith(start) and name.endswith(".xml")
+        }
+
+
+def test_every_sheet_prints_landscape_on_one_page_width(workbooks: dict[str, Any]) -> None:
+    sheets = parts_of(workbooks["en"].path, "xl/worksheets/sheet")
+    assert len(sheets) == len(workbooks["en"].sheets)
+    for sheet in sheets.values():
+        assert 'orientation="landscape"' in sheet
+        assert 'fitToHeight="0"' in sheet
+    frozen = [name for name, sheet in sheets.items() if 'state="frozen"' in sheet]
+    assert len(frozen) == len(sheets) - 1  # the lists have nothing to freeze
+    book = parts_of(workbooks["en"].path, "xl/workbook.xml")["xl/workbook.xml"]
+    # Ten themes, five listings and the overrides repeat their headings.
+    assert book.count("_xlnm.Print_Titles") == 16
+
+
+def test_both_tables_of_a_theme_have_filters(
+    workbooks: dict[str, Any], published: duckdb.DuckDBPyConnection
+) -> None:
+    tables = parts_of(workbooks["ru"].path, "xl/tables/")
+    assert len(tables) == 20
+    assert all("<autoFilter" in table for table in tables.values())
+
+
+@pytest.mark.parametrize(("headings", "rows"), [(["Year", "Year"], 3), (["Year"], 0)])
+def test_a_table_that_spreadsheets_would_repair_is_not_written(
+    headings: list[str], rows: int, tmp_path: Path
+) -> None:
+    book = Book(str(tmp_path / "one.xlsx"), datetime(2024, 1, 31), "one", "")
+    with pytest.raises(ValueError, match="no table"):
+        book.put_table(book.workbook.add_worksheet("one"), 0, headings, rows, 15)
+
+
+def test_every_cell_has_a_note_with_rule_and_reason(
+    workbooks: dict[str, Any], published: duckdb.DuckDBPyConnection
+) -> None:
+    told = "".join(parts_of(workbooks["en"].path, "xl/comments").values())
+    notes = re.findall(r"<comment .*?</comment>", told, re.DOTALL)
+    ((cells,),) = published.execute("SELECT count(*) FROM availability_matrix").fetchall()
+    assert len(notes) == cells
+    assert all("Rule: " in note and "Reason: " in note and "Sources: " in note for note in notes)
+    ((reason,),) = published.execute(
+        "SELECT reason FROM availability_matrix WHERE theme = 'refugees_hosted' "
+        "AND measure = 'stock' AND breakdown = 'total' AND year = 2022"
+    ).fetchall()
+    assert f"Reason: {reason}" in told
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (
+        one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_states_are_readable_and_differ_in_lightness() -> None:
+    fills = []
+    for colours in STATUS_COLOURS.values():
+        assert contrast(colours["bg_color"], colours["font_color"]) >= 4.5
+        fills.append(luminance(colours["bg_color"]))
+    dark, middle, light = fills
+    assert dark + 0.2 < middle < light - 0.2
+
+
+def test_a_second_country_has_rows_of_its_own(refreshed_home: Path, tmp_path: Path) -> None:
+    shutil.copy(refreshed_home / "migration.duckdb", tmp_path / "own.duckdb")
+    with duckdb.connect(str(tmp_path / "own.duckdb")) as connection:
+        for table in ("availability_matrix", "sources_by_year"):
+            connection.execute(
+                f"INSERT INTO {table} SELECT * REPLACE ('KAZ' AS country) FROM {table}"
+            )
+        book = Book(str(tmp_path / "two.xlsx"), datetime(2024, 1, 31), "two", "")
+        words = Words(texts("en"), labels(connection, "en"), "")
+        sheet = book.workbook.add_worksheet("one")
+        write_theme(book, sheet, connection, "remittances", words, "About")
+        book.workbook.close()
+    rows = rows_of(CalamineWorkbook.from_path(str(tmp_path / "two.xlsx")), "one")
+    assert rows[0][0] == "Remittances: Kazakhstan, Kyrgyzstan"
+    first = [row[:2] for row in rows if row[0] in ("Kazakhstan", "Kyrgyzstan")]
+    assert first[0] == ["Kazakhstan", first[0][1]]
+    assert first[0][1] > first[1][1]
+    years = {row[1] for row in first if isinstance(row[1], float)}
+    assert len([row for row in first if isinstance(row[1], float)]) == 2 * len(years)
