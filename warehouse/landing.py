@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -58,6 +58,8 @@ class Manifest:
         accepted_by: Who accepted it beyond the limits.
         accepted_because: Why.
         accepted_at: When, UTC.
+        confirmed_order: Place in the order of landing at which the publisher was last seen to
+            give the same figures again.
     """
 
     extract_id: str
@@ -87,6 +89,7 @@ class Manifest:
     accepted_by: str | None = None
     accepted_because: str | None = None
     accepted_at: str | None = None
+    confirmed_order: int = -1
 
 
 def content_id(path: Path) -> str:
@@ -132,10 +135,12 @@ def refused(home: Home) -> list[Manifest]:
 
 
 def standing_refusals(home: Home) -> list[Manifest]:
-    """Refused files after which no file of the same dataset was accepted."""
+    """Refused files after which no file of the same dataset was accepted, or came again."""
     last_accepted: dict[tuple[str, str], int] = {}
     for one in accepted(home):
-        last_accepted[one.source, one.dataset] = one.landed_order
+        key = (one.source, one.dataset)
+        order = max(one.landed_order, one.confirmed_order)
+        last_accepted[key] = max(order, last_accepted.get(key, -1))
     return [
         one
         for one in refused(home)
@@ -184,6 +189,20 @@ def keep(home: Home, path: Path, manifest: Manifest) -> Manifest:
     return standing
 
 
+def confirm(home: Home, manifest: Manifest) -> None:
+    """Note that a publisher gives the figures of an accepted file again.
+
+    A file that was refused in between was a slip of the publisher's, and no longer stands.
+
+    Args:
+        home: The warehouse home.
+        manifest: The accepted file.
+    """
+    standing = replace(manifest, confirmed_order=next_order(home))
+    path = _folder(home, manifest) / (manifest.extract_id + MANIFEST_SUFFIX)
+    _write_manifest(path, standing)
+
+
 def release_from_quarantine(home: Home, extract_id: str) -> None:
     """Forget a refusal of bytes that were accepted since."""
     for name in (extract_id + MANIFEST_SUFFIX, extract_id):
@@ -192,7 +211,8 @@ def release_from_quarantine(home: Home, extract_id: str) -> None:
 
 def next_order(home: Home) -> int:
     """The next place in the order of landing."""
-    orders = [one.landed_order for one in (*accepted(home), *refused(home))]
+    manifests = (*accepted(home), *refused(home))
+    orders = [max(one.landed_order, one.confirmed_order) for one in manifests]
     return max(orders, default=-1) + 1
 
 

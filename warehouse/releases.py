@@ -6,6 +6,7 @@ fetched. Such a release was known on that day, and on no earlier one as far as a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -21,18 +22,21 @@ from warehouse.reference_data import Reference
 _KEYS = ["source", "dataset", "release"]
 
 
-def reference_of(home: Home, reference: Reference | None = None) -> Reference:
+def reference_of(
+    home: Home, reference: Reference | None = None, arriving: Sequence[Manifest] = ()
+) -> Reference:
     """The reference tables as they hold for a home, with the releases of its fetched files.
 
     Args:
         home: The warehouse home.
         reference: The tables that people edit, read anew if they are not given.
+        arriving: Files that have not landed yet.
     """
     loaded = reference_data.load() if reference is None else reference
-    return replace(loaded, tables=loaded.tables | {"release": releases(home, loaded)})
+    return replace(loaded, tables=loaded.tables | {"release": releases(home, loaded, arriving)})
 
 
-def releases(home: Home, reference: Reference) -> pd.DataFrame:
+def releases(home: Home, reference: Reference, arriving: Sequence[Manifest] = ()) -> pd.DataFrame:
     """Table ``release``: registered releases, and those of files whose release nobody registered.
 
     Such a file says in its manifest from which day it was known: it was fetched on that day, or
@@ -42,6 +46,7 @@ def releases(home: Home, reference: Reference) -> pd.DataFrame:
     Args:
         home: The warehouse home.
         reference: Tables ``release`` and ``dataset``.
+        arriving: Files that have not landed yet.
 
     Returns:
         Rows in the columns of ``schemas.reference.RELEASE``.
@@ -54,7 +59,7 @@ def releases(home: Home, reference: Reference) -> pd.DataFrame:
     }
     interim = _interim_rules(reference)
     rows = []
-    for (source, dataset, release), day in _first_days(landing.accepted(home), known):
+    for (source, dataset, release), day in _first_days([*landing.accepted(home), *arriving], known):
         counts_from = day
         while (source, dataset, counts_from) in taken:
             counts_from += timedelta(days=1)

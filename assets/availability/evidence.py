@@ -5,6 +5,8 @@ Both give candidates of the same columns (``CANDIDATE_COLUMNS``); ``rules`` pick
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from warehouse.reference_data import Reference
@@ -19,6 +21,8 @@ CANDIDATE_COLUMNS = [
 ]  # fmt: skip
 
 _HELD_RULES = {"internal": "unverified", "on_request": "on_request", "public": "declared_public"}
+# Who may have a figure: its producer says it, and the file that it came in, the stricter counts.
+_ACCESS = ("public", "on_request", "internal")
 # Holdings that are less than the cell asks for, mildest first: figures show no more than these.
 _LIMITS = (
     "sub_population", "shares_only", "model_estimate", "secondary_only", "qualitative_only",
@@ -45,7 +49,7 @@ def observed(evidence: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     limits = _limits(reference, sources["institution"])
     rows = []
     for one in told.to_dict("records"):
-        access = str(sources.loc[one["producer"], "access"])
+        access = _strictest([str(sources.loc[one["producer"], "access"]), one["access"]])
         institution = sources.loc[one["producer"], "institution"]
         cell = tuple(one[name] for name in CELL)
         limit, note = limits.get((institution, *cell), (None, None))
@@ -175,6 +179,7 @@ def _indicator_rows(
             indicator=("indicator", _listed),
             dataset=("dataset", _listed),
             release=("release", _listed),
+            access=("access", _strictest),
         )
         .merge(listed.reset_index(), on=group, how="left")
     )
@@ -182,6 +187,12 @@ def _indicator_rows(
     return grouped.assign(
         dimension=dimension, breakdown=dimension, completeness=grouped["told"] / grouped["wanted"]
     )
+
+
+def _strictest(access: Iterable[object]) -> str:
+    """The strictest of several kinds of access; what is not said limits nothing."""
+    said = [_ACCESS.index(one) for one in access if isinstance(one, str)]
+    return _ACCESS[max(said, default=0)]
 
 
 def _listed(names: pd.Series) -> str:

@@ -9,16 +9,17 @@ itself can't.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
 
 from assets.sources import parsed
+from assets.sources.limits import BeyondLimits, beyond_limits, how_to_accept
 from assets.sources.observations import concatenate
 from assets.sources.placing import day_known, release_of, unplaced
-from assets.sources.predecessor import last_accepted, same_rows
+from assets.sources.predecessor import before, same_rows
 from assets.sources.reading import FileRefused, NotRecognised, Reading
 from assets.sources.recognise import read_any
 from assets.sources.sidecar import read_sidecar, refuse_odd_sidecar
@@ -29,6 +30,7 @@ from warehouse import landing
 from warehouse.home import EXTRACTS_FOLDER, Home
 from warehouse.landing import MANIFEST_SUFFIX, Manifest
 from warehouse.reference_data import Reference
+from warehouse.releases import reference_of
 
 UNKNOWN = "unknown"
 
@@ -103,7 +105,7 @@ def land(home: Home, reference: Reference, source: str | None = None) -> Outcome
     parsed.forget_older(home, reference)
     for path in bundled_files(source):
         # A bundled file that was refused is tried again: what refused it may have been mended.
-        outcome.landed.append(land_file(home, reference, path))
+        outcome.landed.append(land_file(home, reference, path, limited=False))
     for path in inbox_files(home):
         if source is None or _publisher_of(path) in (None, source):
             landed = land_file(home, reference, path)
@@ -113,7 +115,12 @@ def land(home: Home, reference: Reference, source: str | None = None) -> Outcome
 
 
 def land_file(
-    home: Home, reference: Reference, path: Path, sidecar: Mapping[str, Any] | None = None
+    home: Home,
+    reference: Reference,
+    path: Path,
+    sidecar: Mapping[str, Any] | None = None,
+    *,
+    limited: bool = True,
 ) -> Landed:
     """Land one file, wherever it comes from; it stays where it is.
 
@@ -124,6 +131,7 @@ def land_file(
         sidecar: What is said of it, in the fields of a sidecar: docs/operations.md. With
             ``fetched`` and ``retrieved_at`` its release may be the day on which it was fetched.
             None: what stands beside the file.
+        limited: Whether a file that shrinks or jumps beyond its dataset's limits is refused.
 
     Returns:
         What became of it.
@@ -131,7 +139,7 @@ def land_file(
     extract_id = landing.content_id(path)
     held = landing.find_accepted(home, extract_id)
     if held is not None:
-        return Landed("known", held)
+        return _confirmed(home, Landed("known", held), sidecar or {})
     told: dict[str, Any] = {}
     try:
         told = read_sidecar(path) if sidecar is None else dict(sidecar)
@@ -140,12 +148,19 @@ def land_file(
         faults = unplaced(path.name, reading, told, reference)
         if faults:
             raise _recognised(FileRefused(path.name, faults), reading)
+        manifest = _manifest(path, extract_id, told, reading, why=None)
+        if limited:
+            same = _compare(home, reference, reading, manifest)
+            if same is not None:
+                return _confirmed(home, Landed("unchanged", same), told)
+    except BeyondLimits as error:
+        over = replace(manifest, accepted=False, why=str(error), over_limits=True)
+        return _refuse(home, path, over)
     except (Refused, NotRecognised) as error:
-        return _refuse(home, path, extract_id, told, error)
-    if told.get("fetched") and (same := _last_with_same_rows(home, reference, reading)):
-        return Landed("unchanged", same)
+        source, dataset = getattr(error, "recognised", None) or (UNKNOWN, UNKNOWN)
+        said = {"publisher": source, "dataset": dataset} | told
+        return _refuse(home, path, _manifest(path, extract_id, said, None, why=str(error)))
     parsed.keep(home, extract_id, reading.frame, reference)
-    manifest = _manifest(path, extract_id, told, reading, why=None)
     return Landed("accepted", landing.keep(home, path, manifest))
 
 
@@ -238,24 +253,45 @@ def _recognised(refused: Refused, reading: Reading) -> Refused:
     return refused
 
 
-def _refuse(
-    home: Home, path: Path, extract_id: str, told: dict[str, Any], error: Exception
-) -> Landed:
-    source, dataset = getattr(error, "recognised", None) or (UNKNOWN, UNKNOWN)
-    said = {"publisher": source, "dataset": dataset} | told
-    manifest = _manifest(path, extract_id, said, None, why=str(error))
-    before = landing.find_refused(home, extract_id)
-    if before is not None and before.why == manifest.why:
-        return Landed("refused", before, before.why)
-    return Landed("refused", landing.keep(home, path, manifest), manifest.why)
+def _compare(
+    home: Home, reference: Reference, reading: Reading, arriving: Manifest
+) -> Manifest | None:
+    """The accepted file that a new one follows, if a fetched one says the same.
 
-
-def _last_with_same_rows(home: Home, reference: Reference, reading: Reading) -> Manifest | None:
-    """The newest accepted file of the same dataset and scope, if its rows are the same."""
-    before = last_accepted(home, reference, reading)
-    if before is None:
+    Raises:
+        BeyondLimits: The file shrank or jumped.
+    """
+    known = reference_of(home, reference, [arriving])
+    last = before(home, known, arriving)
+    if last is None:
         return None
-    return before if same_rows(_rows(home, before, reference), reading.frame) else None
+    rows = _rows(home, last, reference)
+    if arriving.fetched and same_rows(rows, reading.frame):
+        return last
+    faults = beyond_limits(arriving.file, last, rows, reading, known)
+    if faults:
+        raise _recognised(BeyondLimits(arriving.file, faults), reading)
+    return None
+
+
+def _confirmed(home: Home, landed: Landed, told: Mapping[str, Any]) -> Landed:
+    """Note that the publisher gives accepted figures again, if a refusal stands against them."""
+    one = landed.manifest
+    stands = [
+        refusal
+        for refusal in landing.standing_refusals(home)
+        if (refusal.source, refusal.dataset) == (one.source, one.dataset)
+    ]
+    if told.get("fetched") and stands:
+        landing.confirm(home, one)
+    return landed
+
+
+def _refuse(home: Home, path: Path, manifest: Manifest) -> Landed:
+    standing = landing.find_refused(home, manifest.extract_id)
+    if standing is None or standing.why != manifest.why:
+        standing = landing.keep(home, path, manifest)
+    return Landed("refused", standing, standing.why)
 
 
 def _manifest(
@@ -314,7 +350,8 @@ def _empty_inbox(path: Path, landed: Landed) -> None:
     """Take the file out of the inbox; beside a refused one write why."""
     note = path.with_name(f"{path.name}.refused.txt")
     if landed.status == "refused":
-        note.write_text(f"{landed.why}\n", encoding="utf-8")
+        told = f"{landed.why}{how_to_accept(landed.manifest)}\n"
+        note.write_text(told, encoding="utf-8")
     else:
         note.unlink(missing_ok=True)
         path.with_name(f"{path.name}{MANIFEST_SUFFIX}").unlink(missing_ok=True)

@@ -4,38 +4,36 @@ from __future__ import annotations
 
 import pandas as pd
 
-from assets.sources.reading import Reading
 from schemas.validate import PLACE_COLUMN
 from warehouse import landing
 from warehouse.home import Home
 from warehouse.landing import Manifest
 from warehouse.reference_data import Reference
-from warehouse.releases import reference_of
 
 # What is known of a row only through its file.
 _OF_THE_FILE = ("release", "extract_id", PLACE_COLUMN)
 
 
-def last_accepted(home: Home, reference: Reference, reading: Reading) -> Manifest | None:
-    """The newest accepted file of the dataset and scope of a reading.
+def before(home: Home, reference: Reference, arriving: Manifest) -> Manifest | None:
+    """The accepted file of the same dataset and scope that a new one follows.
 
     Args:
         home: The warehouse home.
-        reference: Registered releases.
-        reading: A file that was read.
+        reference: The reference tables, with the new file's release.
+        arriving: What is known of the new file.
 
     Returns:
-        The file of the newest release, and of several the one landed last; None if there is none.
+        The file of the newest release that is not newer than its own, and of several the one
+        landed last; None if there is none.
     """
-    alike = [
+    known = known_days(reference, arriving.source, arriving.dataset)
+    own = known[str(arriving.release)]
+    earlier = [
         one
-        for one in landing.accepted(home, reading.source, reading.dataset)
-        if one.scope == reading.scope
+        for one in landing.accepted(home, arriving.source, arriving.dataset)
+        if one.scope == arriving.scope and known[str(one.release)] <= own
     ]
-    if not alike:
-        return None
-    known = known_days(reference_of(home, reference), reading.source, reading.dataset)
-    return max(alike, key=lambda one: (known[str(one.release)], one.landed_order))
+    return max(earlier, key=lambda one: (known[str(one.release)], one.landed_order), default=None)
 
 
 def known_days(reference: Reference, source: str, dataset: str) -> dict[str, pd.Timestamp]:

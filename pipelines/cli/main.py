@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import typer
 
+from pipelines.cli.accept import accept
 from pipelines.cli.assessment import assessment
 from pipelines.cli.diff import diff
 from pipelines.cli.export import export
 from pipelines.cli.history import history
 from pipelines.cli.imports import imports
+from pipelines.cli.land import land
 from pipelines.cli.letters import letters
 from pipelines.cli.matrix import matrix
 from pipelines.cli.read import read
@@ -29,6 +31,8 @@ app = typer.Typer(
 COMMANDS = (
     refresh,
     read,
+    land,
+    accept,
     matrix,
     assessment,
     diff,

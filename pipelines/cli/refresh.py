@@ -9,6 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from assets.sources.limits import how_to_accept
 from pipelines.cli.console import EXIT_FAILED, EXIT_LOCKED, EXIT_REFUSED, complain, out, say
 from pipelines.refresh import RefreshResult
 from pipelines.refresh import refresh as run_refresh
@@ -76,7 +77,7 @@ def _shown(step: str) -> str:
 
 
 def _print_refusal(manifest: Manifest) -> None:
-    complain(manifest.why or manifest.file, "Refused:")
+    complain(f"{manifest.why or manifest.file}{how_to_accept(manifest)}", "Refused:")
 
 
 def _print_changes(result: RefreshResult) -> None:

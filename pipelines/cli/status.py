@@ -5,6 +5,7 @@ from __future__ import annotations
 import duckdb
 from rich.table import Table
 
+from assets.sources.limits import how_to_accept
 from pipelines.cli.console import complain, out, say
 from pipelines.refresh import nothing_new
 from warehouse import database, landing
@@ -22,7 +23,14 @@ def status() -> None:
     if held:
         out.print(_extracts(held))
     for one in landing.standing_refusals(home):
-        complain(one.why or one.file, f"Refused {_minute(one.landed_at)}:")
+        told = f"{one.source}/{one.dataset}: {one.why or one.file}{how_to_accept(one)}"
+        complain(told, f"Refused {_minute(one.landed_at)}:")
+    for one in held:
+        if one.accepted_by is not None:
+            say(
+                f"Accepted beyond limits by {one.accepted_by}, {_minute(one.accepted_at or '')}: "
+                f"{one.source}/{one.dataset} release {one.release}, {one.accepted_because}"
+            )
     hold = hold_of(home)
     if hold is not None:
         say(f"Refreshes publish nothing: {hold}, {HOW_TO_LIFT}.")

@@ -87,6 +87,14 @@ GRACE_DAYS = Field("grace_days", "integer", "Days that a release may be late", u
 MAX_ROW_DROP = Field(
     "max_row_drop", "number", "Share of rows that a new release may lose", unit="share"
 )
+MAX_JUMP = Field(
+    "max_jump",
+    "number",
+    "Share by which a total may differ from the release before, at an equal date, in a file that "
+    "was fetched or dropped; empty: not judged",
+    unit="share",
+    nullable=True,
+)
 INTERIM_UNTIL = Field(
     "interim_until",
     "text",

@@ -120,7 +120,8 @@ _COVERAGE_ROW: dict[str, Any] = {
 _DATASET_ROW: dict[str, Any] = {
     "source": "unhcr", "dataset": "population", "title": "Population", "description": "People",
     "current_rule": "replace", "cadence_months": 6, "grace_days": 60, "max_row_drop": 0.05,
-    "link": None, "format": None, "interim_until": "06-10", "interim_reference": "06-30",
+    "max_jump": 0.1, "link": None, "format": None, "interim_until": "06-10",
+    "interim_reference": "06-30",
 }  # fmt: skip
 _CELL_ROW: dict[str, Any] = {
     "country": "KGZ", "theme": "immigration", "measure": "flow", "breakdown": "total",

@@ -298,6 +298,29 @@ def test_what_was_known_is_what_the_releases_of_then_make_current(
     assert said == expected
 
 
+@pytest.mark.parametrize(
+    ("files", "access"),
+    [
+        (({"access": None},), None),
+        (({"access": "on_request"},), "on_request"),
+        # A correction that anybody may have, landed later, counts alone.
+        (({"extract_id": "old", "access": "on_request"}, {"access": None}), None),
+        # What speaks for another country only says nothing of this one's.
+        (({"access": None}, {"extract_id": "x", "scope": "UZB", "access": "internal"}), None),
+    ],
+)
+def test_evidence_has_the_access_of_the_file_it_came_in(
+    files: tuple[dict[str, Any], ...],
+    access: str | None,
+    observations: Rows,
+    extracts: Rows,
+    fact_tables: Callable[..., Any],
+) -> None:
+    with database.in_memory(fact_tables(observations({}), extracts(*files))) as connection:
+        told = connection.sql("SELECT DISTINCT access FROM cell_evidence").fetchall()
+    assert told == [(access,)]
+
+
 @given(files=held_files, day=st.integers(-1, 3))
 @SLOW
 def test_what_was_known_of_a_window_is_what_the_releases_of_then_make_current(

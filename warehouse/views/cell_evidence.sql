@@ -3,7 +3,8 @@
 -- known is the sum of the known parts (unknown, stateless, residual partners, unknown sex or age
 -- and places that name no place are not parts); completeness is known as a share of the total of
 -- the same indicator, year and dates, of the same release where it has one. Rows whose figures are all zeros that may have been rounded
--- are marked (all_rounded_zero): they never alone make a cell available.
+-- are marked (all_rounded_zero): they never alone make a cell available. access is that of the
+-- file which the figures came in, where it came by letter; else NULL, and the producer's counts.
 CREATE VIEW cell_evidence AS
 WITH annual AS (
     SELECT 'stock' AS measure, FALSE AS part_year, reference_date AS last_day, * EXCLUDE (reference_date)
@@ -93,9 +94,21 @@ told AS (
     GROUP BY ALL
     UNION ALL BY NAME
     SELECT * FROM monthly
+),
+-- Of the files of a release the one that landed last counts for a country.
+access_of AS (
+    SELECT
+        country.country, e.source, e.dataset, e.release,
+        nullif(arg_max(coalesce(e.access, ''), e.landed_order), '') AS access
+    FROM country
+    JOIN extract AS e
+        ON e.accepted
+        AND (e.scope = 'ALL' OR list_contains(string_split(e.scope, ';'), country.country))
+    GROUP BY ALL
 )
 SELECT
     told.*,
+    access_of.access,
     coalesce(totals_of_release.total, totals.total) AS total,
     CASE
         WHEN told.dimension IN ('total', 'decision', 'frequency') THEN 1.0
@@ -103,6 +116,9 @@ SELECT
         THEN told.known / coalesce(totals_of_release.total, totals.total)
     END AS completeness
 FROM told
+LEFT JOIN access_of
+    ON access_of.country = told.country AND access_of.source = told.source
+    AND access_of.dataset = told.dataset AND access_of.release = told.release
 LEFT JOIN totals
     ON totals.country = told.country AND totals.theme = told.theme
     AND totals.measure = told.measure AND totals.indicator = told.indicator

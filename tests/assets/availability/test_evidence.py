@@ -23,7 +23,7 @@ _FIGURE: Row = {
     "indicator": "trafficking_cases", "unit": "cases", "universe": "_T", "dimension": "total",
     "year": 2022, "last_day": pd.Timestamp("2022-12-31"), "producer": "nsc", "source": "nsc",
     "dataset": "press", "release": "2022", "interim": False, "observations": 1, "known": 6.0,
-    "all_rounded_zero": False, "total": 6.0, "completeness": 1.0,
+    "all_rounded_zero": False, "access": None, "total": 6.0, "completeness": 1.0,
 }  # fmt: skip
 _HELD: Row = {
     "country": "KGZ", "source": "nsc_crime", "theme": "undocumented_migration",

@@ -35,7 +35,7 @@ _EVIDENCE: Row = {
     "country": "KGZ", **CELL, "indicator": "refugees", "unit": "persons", "universe": "_T",
     "dimension": "total", "last_day": pd.Timestamp("2022-12-31"), "producer": PUBLIC,
     "source": PUBLIC, "dataset": "population", "release": "2025-end", "interim": False,
-    "observations": 1, "known": 100.0, "all_rounded_zero": False, "total": 100.0,
+    "observations": 1, "known": 100.0, "all_rounded_zero": False, "access": None, "total": 100.0,
     "completeness": 1.0,
 }  # fmt: skip
 _COVERAGE: Row = {
@@ -179,6 +179,15 @@ def test_no_known_part_gives_nothing(assess: Assess) -> None:
 
 def test_no_figure_gives_nothing(assess: Assess) -> None:
     assert verdict(assess({"observations": 0})) == NOTHING
+
+
+def test_a_figure_that_came_on_request_is_not_available(assess: Assess) -> None:
+    assert verdict(assess({"access": "public"}))[0] == "available"
+    for access in ("on_request", "internal"):
+        assert verdict(assess({"access": access})) == ("partial", "on_request", "observed")
+    # What its producer gives on request is not public because a copy of it says so.
+    asked = {"producer": ON_REQUEST, "access": "public"}
+    assert verdict(assess(asked)) == ("partial", "on_request", "observed")
 
 
 def test_rounded_zeros_alone_give_nothing(assess: Assess) -> None:

@@ -1,0 +1,200 @@
+"""The limits of the gate: what a file may lose or move against the one before it.
+
+A file that is well-formed may still be wrong: cut off, or of another unit. So the rows may fall,
+and the totals of each indicator may move, by no more than the dataset's limits in ``dataset.csv``.
+Totals are compared at equal dates only: a new year is free, and a figure of 30 June is never held
+against one of 31 December.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from assets.sources.observations import ALL
+from assets.sources.placing import WORLD_SCOPE
+from assets.sources.reading import FileRefused, Reading
+from schemas.facts import NET_INDICATORS
+from schemas.faults import Fault
+from schemas.sources import SOURCE_MODELS
+from schemas.validate import empty_frame
+from warehouse.landing import Manifest
+from warehouse.reference_data import Reference
+
+_DATES = ["reference_date", "period_start", "period_end"]
+_SPLITS = ["sex", "age", "education", "employment", "reason", "detail"]
+# What makes a total: within one set of disjoint parts all may be summed; a published total
+# stands for itself.
+_TOTAL = [
+    "measure", "indicator", "unit", "universe", "producer", "side", "freq", "year", *_DATES, "set",
+]  # fmt: skip
+
+
+class BeyondLimits(FileRefused):
+    """A well-formed file that shrank or jumped: a person may accept it."""
+
+
+def beyond_limits(
+    name: str, before: Manifest, rows_before: pd.DataFrame, reading: Reading, reference: Reference
+) -> list[Fault]:
+    """What a file loses or moves beyond the limits of its dataset.
+
+    Args:
+        name: Name of the file.
+        before: The accepted file that it follows.
+        rows_before: That file's checked rows.
+        reading: The file, with its checked rows.
+        reference: Limits, and table ``release`` with the release of the file.
+
+    Returns:
+        Faults that name the indicator, the date, both values and the limit.
+    """
+    datasets = reference.table("dataset")
+    of_dataset = (datasets["source"] == reading.source) & (datasets["dataset"] == reading.dataset)
+    limits = datasets[of_dataset].iloc[0]
+    faults = _shrunk(name, before, len(rows_before), reading, float(limits["max_row_drop"]))
+    if pd.isna(limits["max_jump"]):
+        return faults
+    then, now = (
+        totals(_harmonised(reading, rows, reference), reading.scope or (), reference)
+        for rows in (rows_before, reading.frame)
+    )
+    faults += _gone(then, now, before)
+    floor = reference.parameter("jump_floor")
+    return faults + _jumped(moves(then, now), before, float(limits["max_jump"]), floor)
+
+
+def how_to_accept(refused: Manifest) -> str:
+    """What a person may do about a refusal; nothing where only the file can be mended."""
+    if not refused.over_limits:
+        return ""
+    return (
+        "\n  If the figures are right: migmap accept "
+        f"{refused.extract_id[:12]} --by NAME --reason TEXT"
+    )
+
+
+def totals(
+    observations: pd.DataFrame, scope: tuple[str, ...], reference: Reference
+) -> pd.DataFrame:
+    """Totals of each indicator at each date, by the side on which a country of the scope stands.
+
+    Args:
+        observations: Figures of one file, in the columns of ``schemas.facts.OBSERVATIONS``.
+        scope: The countries for which the file is complete, or ALL.
+        reference: Which oblasts are in which country.
+
+    Returns:
+        Columns measure, indicator, unit, universe, producer, side, freq, year, dates, set and
+        value. Figures that must not be summed are left out, but for published totals; so are
+        those that may be negative, of which a share says nothing.
+    """
+    text = [*_SPLITS, "origin", "destination", "additive_set", "breakdown"]
+    kept = ["measure", "indicator", "unit", "universe", "producer", "freq", "year", *_DATES]
+    rows = observations[[*kept, *text, "value"]].astype(dict.fromkeys([*kept[:6], *text], "str"))
+    told = observations["additive_set"].notna() | (observations["breakdown"] == "total")
+    rows = rows[told & ~observations["indicator"].isin(NET_INDICATORS) & rows["value"].notna()]
+    rows = rows.assign(set=_sets(rows))
+    areas = reference.table("area").astype({"area": "str", "parent": "str", "kind": "str"})
+    parts = []
+    for country in scope:
+        if country == WORLD_SCOPE:
+            parts.append(rows.assign(side="of all countries"))
+            continue
+        within = areas["area"][
+            (areas["area"] == country)
+            | ((areas["kind"] == "subdivision") & (areas["parent"] == country))
+        ]
+        to, of = rows["destination"].isin(within), rows["origin"].isin(within)
+        for word, chosen in (("to", to & ~of), ("from", of & ~to), ("within", of & to)):
+            parts.append(rows[chosen].assign(side=f"{word} {country}"))
+    sided = pd.concat(parts, ignore_index=True)
+    made: pd.DataFrame = sided.groupby(_TOTAL, dropna=False)["value"].sum().reset_index()
+    return made
+
+
+def moves(then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """How far totals moved that both files have.
+
+    Args:
+        then: Totals of the file before.
+        now: Totals of the file.
+
+    Returns:
+        Columns of ``totals`` with value_before, value and share: the difference as a share of the
+        value before, without end where that is 0.
+    """
+    both = then.merge(now, on=_TOTAL, how="inner", suffixes=("_before", ""))
+    difference = (both["value"] - both["value_before"]).abs()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = difference / both["value_before"].abs()
+    return both.assign(difference=difference, share=share.fillna(0.0))
+
+
+def _sets(rows: pd.DataFrame) -> pd.Series:
+    """The additive set of a row with its sex, or what a published total is about."""
+    parts = "parts " + rows["additive_set"] + " " + rows["sex"]
+    whole = "total " + rows["origin"] + " " + rows["destination"]
+    for split in _SPLITS:
+        whole += (" " + rows[split]).where(rows[split] != ALL, "")
+    return parts.where(rows["breakdown"] != "total", whole)
+
+
+def _harmonised(reading: Reading, rows: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+    models = SOURCE_MODELS[reading.source]
+    tables: Mapping[str, pd.DataFrame] = {
+        name: rows if name == reading.dataset else empty_frame(model)
+        for name, model in models.items()
+    }
+    # Each publisher's folder has the same files.
+    made: pd.DataFrame = import_module(f"assets.sources.{reading.source}.harmonise").harmonise(
+        tables, reference
+    )
+    return made
+
+
+def _shrunk(
+    name: str, before: Manifest, rows_before: int, reading: Reading, limit: float
+) -> list[Fault]:
+    rows = len(reading.frame)
+    if rows_before - rows <= limit * rows_before:
+        return []
+    expected = (
+        f"at least {(1 - limit) * rows_before:,.0f}: {_named(before)} has {rows_before:,}, and at "
+        f"most {limit:.0%} may go (max_row_drop)"
+    )
+    return [Fault(name, "rows", f"{rows:,}", expected)]
+
+
+def _gone(then: pd.DataFrame, now: pd.DataFrame, before: Manifest) -> list[Fault]:
+    gone = sorted(set(then["indicator"]) - set(now["indicator"]))
+    return [Fault(one, None, None, f"figures of it, as {_named(before)} has") for one in gone]
+
+
+def _jumped(moved: pd.DataFrame, before: Manifest, limit: float, floor: float) -> list[Fault]:
+    beyond = moved[(moved["share"] > limit) & (moved["difference"] > floor)]
+    rows = beyond.sort_values(["share", "difference"], ascending=False).to_dict("records")
+    return [
+        Fault(
+            f"{one['indicator']} {one['side']}, {_when(one)}, {one['set']}",
+            None,
+            f"{one['value']:,.0f}",
+            f"at most {limit:.0%} from {one['value_before']:,.0f}, which {_named(before)} has "
+            "(max_jump)",
+        )
+        for one in rows
+    ]
+
+
+def _when(one: Mapping[Any, Any]) -> str:
+    if pd.notna(one["reference_date"]):
+        return str(one["reference_date"])
+    return f"{one['period_start']} to {one['period_end']}"
+
+
+def _named(before: Manifest) -> str:
+    return f"release {before.release} ({before.file})"
