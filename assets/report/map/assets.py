@@ -118,11 +118,10 @@ def matrix_at_report(
     }
     known: dict[str, database.TableInput] = {**figures}
     known |= {f"{name}_superseded": table.slice(0, 0) for name, table in figures.items()}
-    release = reference.table("release")
-    out_by_then = release[pd.to_datetime(release["known_on_to"]) <= pd.Timestamp(day)]
-    keys = ["source", "dataset", "release"]
-    extract = connection.sql("FROM extract").df().astype(dict.fromkeys(keys, "str"))
-    known["extract"] = extract.merge(out_by_then[keys].astype("str"), on=keys)
+    known["extract"] = connection.sql(
+        f"FROM extract SEMI JOIN (FROM release WHERE known_on_to <= DATE '{day}') AS r "
+        "USING (source, dataset, release)"
+    ).to_arrow_table()
     with database.in_memory({**inputs, **known}) as before:
         return known_on.matrix_of(before, known_on.reference_on(reference, day))
 
