@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from assets.sources import gate
+from assets.sources.gate import Landed
 from assets.sources.limits import how_to_accept
 from pipelines.cli.console import (
     EXIT_FAILED,
@@ -60,16 +61,23 @@ def land(
         "link": link,
         "note": note,
     }
+    _report(_landed(file, sidecar), file)
+
+
+def _landed(file: Path, sidecar: dict[str, object]) -> Landed:
     home = current().make()
     try:
         with refresh_lock(home):
-            landed = gate.land_file(home, reference_data.load(), file, sidecar)
+            return gate.land_file(home, reference_data.load(), file, sidecar)
     except Locked as locked:
         complain("", f"{locked}")
         raise typer.Exit(EXIT_LOCKED) from None
     except Refused as refused:
         complain(str(refused))
         raise typer.Exit(EXIT_FAILED) from None
+
+
+def _report(landed: Landed, file: Path) -> None:
     one = landed.manifest
     if landed.status == "refused":
         complain(f"{landed.why or file.name}{how_to_accept(one)}", "Refused:")
