@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -64,7 +65,7 @@ def land(
     _report(_landed(file, sidecar), file)
 
 
-def _landed(file: Path, sidecar: dict[str, object]) -> Landed:
+def _landed(file: Path, sidecar: Mapping[str, object]) -> Landed:
     home = current().make()
     try:
         with refresh_lock(home):
