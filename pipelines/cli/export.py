@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import typer
 
+from pipelines.cli.export_sdmx import sdmx
 from pipelines.cli.export_xlsx import xlsx
 
 export = typer.Typer(
     no_args_is_help=True, help="Write the published warehouse in a format for others."
 )
-for command in (xlsx,):
+for command in (xlsx, sdmx):
     export.command()(command)

@@ -1,0 +1,1 @@
+"""Stocks and flows as SDMX: a structure message and SDMX-CSV."""
