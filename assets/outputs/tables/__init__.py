@@ -1,0 +1,1 @@
+"""The published tables as plain files: CSV, Parquet, a data package."""
