@@ -9,7 +9,10 @@ from pathlib import Path
 import dagster as dg
 
 from assets.outputs.labels import LANGUAGES
+from assets.outputs.sdmx.export import export_sdmx
 from assets.outputs.site.build import build_site
+from assets.outputs.tables.datapackage import export_datapackage
+from assets.outputs.tables.files import export_tables
 from assets.outputs.workbook.book import workbook_path, write_workbook
 from assets.sources.assets import OWNERS
 from warehouse import database
@@ -83,4 +86,59 @@ def workbook(published_home: PublishedHome) -> dg.MaterializeResult[None]:
     )
 
 
-outputs = [site, workbook]
+@dg.asset(
+    key=["outputs", "sdmx"],
+    deps=[PUBLISHED],
+    group_name=GROUP,
+    description="Current stocks and flows as SDMX-CSV 2.0, with their structure in SDMX-JSON.",
+    owners=OWNERS,
+    kinds={"csv", "json"},
+    code_version=CODE_VERSION,
+)
+def sdmx(published_home: PublishedHome) -> dg.MaterializeResult[None]:
+    """Write the SDMX files of the published file."""
+    home = published_home.home
+    with database.open_read_only(home) as connection:
+        exported = export_sdmx(connection, home.outputs / "sdmx")
+    return dg.MaterializeResult(metadata=_written(exported.folder, exported.rows))
+
+
+@dg.asset(
+    key=["outputs", "datapackage"],
+    deps=[PUBLISHED],
+    group_name=GROUP,
+    description="A Data Package: every table as CSV, with keys, licences and citations.",
+    owners=OWNERS,
+    kinds={"csv", "json"},
+    code_version=CODE_VERSION,
+)
+def datapackage(published_home: PublishedHome) -> dg.MaterializeResult[None]:
+    """Write the data package of the published file."""
+    home = published_home.home
+    with database.open_read_only(home) as connection:
+        exported = export_datapackage(connection, home.outputs / "datapackage")
+    return dg.MaterializeResult(metadata=_written(exported.folder, exported.rows))
+
+
+@dg.asset(
+    key=["outputs", "parquet"],
+    deps=[PUBLISHED],
+    group_name=GROUP,
+    description="Every published table and the views of countries as Parquet.",
+    owners=OWNERS,
+    kinds={"parquet"},
+    code_version=CODE_VERSION,
+)
+def parquet(published_home: PublishedHome) -> dg.MaterializeResult[None]:
+    """Write the tables of the published file as Parquet."""
+    home = published_home.home
+    with database.open_read_only(home) as connection:
+        exported = export_tables(connection, home.outputs / "parquet", "parquet")
+    return dg.MaterializeResult(metadata=_written(exported.folder, exported.rows))
+
+
+def _written(folder: Path, rows: dict[str, int]) -> dict[str, int | dg.MetadataValue]:
+    return {"path": dg.MetadataValue.path(str(folder)), "dagster/row_count": sum(rows.values())}
+
+
+outputs = [site, workbook, sdmx, datapackage, parquet]

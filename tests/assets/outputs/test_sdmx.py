@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import warnings
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -213,6 +215,24 @@ def test_an_invalid_structure_is_found(folder: Path, tmp_path: Path) -> None:
     path.write_text(json.dumps(broken), encoding="utf-8")
     with pytest.raises(Invalid, match="missing property 'id'"):
         read_sdmx(path, validate=True)
+
+
+def test_the_page_says_how_to_read_it(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs/exchange.md").read_text(encoding="utf-8")
+    shutil.copy(folder / "structure.json", tmp_path)
+    with (folder / "stock.csv").open(encoding="utf-8") as file:
+        (tmp_path / "stock.csv").write_text("".join(islice(file, 30)), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    told: dict[str, Any] = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        exec(page.split("```python\n")[1].split("```")[0], told)
+    assert len(told["stock"].data) == 29
+    assert [one.id for one in told["components"].dimensions] == list(DIMENSIONS)
+    named = re.findall(r"^\| ([A-Z_]+(?:, [A-Z_]+)*) \|", page, re.MULTILINE)
+    assert {name for names in named for name in names.split(", ")} == {part.id for part in PARTS}
 
 
 def test_another_folder_is_left_alone(
