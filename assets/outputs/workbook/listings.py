@@ -61,8 +61,8 @@ LISTINGS: tuple[Listing, ...] = (
         """,
         (
             Column("term", 26), Column("producer", 28), Column("text_en", 60),
-            Column("basis", 18, codes="definition_basis"), Column("minimum_stay", 14),
-            Column("excluded", 30), Column("document", 30),
+            Column("basis", 18, codes="definition_basis"), Column("minimum_stay", 20),
+            Column("excluded", 30), Column("document", 44),
         ),
     ),
     Listing(

@@ -182,10 +182,7 @@ class Book:
         """
         lines = max(
             (
-                sum(
-                    max(1, math.ceil(len(line) / (1.15 * width - 2)))
-                    for line in str(value).split("\n")
-                )
+                sum(_lines(line, width) for line in str(value).split("\n"))
                 for value, width in told
                 if value is not None
             ),
@@ -201,6 +198,12 @@ class Book:
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         sheet.set_footer(f"&L&8{footer.replace('&', '&&')}&C&8&A&R&8&P / &N")
         sheet.hide_gridlines(2)
+
+
+def _lines(text: str, width: float) -> int:
+    """About how many lines a text takes; an address breaks early, since it has few places to."""
+    signs = len(text) + (width / 2 if "://" in text else 0)
+    return max(1, math.ceil(signs / (1.15 * width - 2)))
 
 
 def sheet_name(text: str, taken: Iterable[str] = ()) -> str:
