@@ -28,7 +28,7 @@ QUESTIONS = QUESTION.findall(TEXT)
 
 
 def test_every_query_is_followed_by_its_answer() -> None:
-    assert len(QUESTIONS) == TEXT.count("```sql") == 5
+    assert len(QUESTIONS) == TEXT.count("```sql") == 10
 
 
 @pytest.mark.slow
