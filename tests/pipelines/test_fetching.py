@@ -369,7 +369,7 @@ def test_without_a_client_id_only_idmc_stays_away(trial: Trial) -> None:
 
 
 def test_a_client_id_that_is_refused_is_not_told(trial: Trial) -> None:
-    wrong = {**trial.settings.environment, "IDMC_CLIENT_ID": "wrong-client-id"}
+    wrong = {**trial.settings.environment, "IDMC_CLIENT_ID": CLIENT_ID[::-1]}
     trial.settings = replace(trial.settings, environment=wrong)
     report = trial.ask("idmc/conflicts")
     assert report.state == "permanent"
