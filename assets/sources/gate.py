@@ -244,7 +244,9 @@ def read_checked(path: Path, reference: Reference, sidecar: dict[str, Any]) -> R
     try:
         reading.frame = validate(stamped, model, reference.codes)
     except Refused as refused:
-        raise _recognised(refused, reading) from None
+        # The model does not know the name of the file.
+        named = FileRefused(path.name, refused.faults, refused.total)
+        raise _recognised(named, reading) from None
     return reading
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -56,6 +57,9 @@ SUPPRESSED = "*"
 
 # The longest run of digits that is sure to fit into 64 bits.
 _MAX_DIGITS = 18
+
+# No publisher nests deeper than this; it only tells where a file goes astray.
+_MAX_DEPTH = 100
 
 
 class FileRefused(Refused):
@@ -165,13 +169,11 @@ def _read(path: Path, limit: int, packed_limit: int) -> tuple[bytes, bool]:
             stream = cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if packed else raw
             data = _read_up_to(stream, limit)
         except EOFError:
-            raise _refuse(
-                path.name, "end of file", "gzip data cut short", "a whole gzip file"
-            ) from None
+            end = f"end of file, byte {path.stat().st_size}"
+            raise _refuse(path.name, end, "gzip data cut short", "a whole gzip file") from None
         except (gzip.BadGzipFile, zlib.error) as error:
-            raise _refuse(
-                path.name, "gzip data", f"broken: {error}", "a whole gzip file"
-            ) from error
+            place = f"gzip data before byte {raw.tell()}"
+            raise _refuse(path.name, place, f"broken: {error}", "a whole gzip file") from error
     return bytes(data[:limit]), len(data) > limit
 
 
@@ -312,25 +314,71 @@ def find_repeats(
 
 
 def load_json(text: str, faults: Faults) -> Any:
-    """Parse JSON; infinities and not-a-number are no values of it.
+    """Parse JSON; infinities and not-a-number are no values of it, nor is a key that stands twice.
 
     Args:
         text: The whole file.
         faults: Takes what is wrong, and refuses at once.
 
     Raises:
-        FileRefused: It is no valid JSON; the fault names line and character.
+        FileRefused: It is no valid JSON; the fault names line and character, or the JSON path.
     """
+    odd: list[tuple[object, str | None, str, str]] = []
 
-    def no_constant(name: str) -> None:
-        raise ValueError(f"{name} is no value in JSON")
+    def no_constant(name: str) -> float:
+        odd.append((value := float(name), None, name, "a number: valid JSON has no such value"))
+        return value
 
+    def no_infinity(text: str) -> float:
+        value = float(text)
+        return no_constant("inf") if value in (np.inf, -np.inf) else value
+
+    def keys_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            keys = [key for key, _ in pairs]
+            twice = next(key for at, key in enumerate(keys) if key in keys[:at])
+            odd.append((found, twice, twice, "this key once"))
+        return found
+
+    parsed = None
     try:
-        return json.loads(text, parse_constant=no_constant)
+        parsed = json.loads(
+            text, parse_constant=no_constant, parse_float=no_infinity, object_pairs_hook=keys_once
+        )
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, character {error.colno}"
         faults.add(place, None, error.msg, "valid JSON: the file may be cut off")
     except (ValueError, RecursionError) as error:
-        faults.add("the file", None, str(error), "valid JSON")
+        faults.add(f"line {_line_of_excess(text)}", None, str(error), "valid JSON")
+    for value, key, told, expected in odd:
+        # A number is found by what it is, an object by being that one.
+        place = _path_to(parsed, value, "$") or "$"
+        faults.add(place, key, told, expected)
     faults.refuse_any()
-    return None
+    return parsed
+
+
+def _path_to(node: Any, wanted: object, place: str) -> str | None:
+    """The JSON path of a value, found by identity; a number that is none by being none."""
+    if node is wanted:
+        return place
+    pairs: Iterable[tuple[str, Any]] = ()
+    if isinstance(node, dict):
+        pairs = ((f"{place}.{key}", one) for key, one in node.items())
+    elif isinstance(node, list):
+        pairs = ((f"{place}[{at}]", one) for at, one in enumerate(node))
+    return next((found for path, one in pairs if (found := _path_to(one, wanted, path))), None)
+
+
+def _line_of_excess(text: str) -> int:
+    """The line with a number too long, or with more brackets open than anybody can follow."""
+    long = re.search(r"\d{4300}", text)
+    if long is not None:
+        return text.count("\n", 0, long.start()) + 1
+    depth = 0
+    for found in re.finditer(r"[][{}]", text):
+        depth += 1 if found[0] in "[{" else -1
+        if depth > _MAX_DEPTH:
+            return text.count("\n", 0, found.start()) + 1
+    return 1

@@ -35,7 +35,7 @@ def read_any(path: Path) -> Reading:
             with _naming(publisher.name, known):
                 reading: Reading = reader.read(path)
             return reading
-    raise NotRecognised(f"{path.name}: no reader knows this file, which begins with {_seen(head)}")
+    raise NotRecognised(f"{path.name}: no reader knows this file; {_seen(head)}")
 
 
 def _read_workbook(path: Path) -> Reading:
@@ -71,7 +71,9 @@ def _naming(source: str, dataset: str) -> Iterator[None]:
 
 def _seen(head: bytes) -> str:
     """The first line that is not empty, or the first bytes of what is no text."""
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:80]
+    text = head.removeprefix(b"\xef\xbb\xbf")
+    start = text.lstrip()[:80]
     if b"\0" in start:
-        return f"the bytes {start[:8].hex(' ')}"
-    return repr(start.splitlines()[0].decode("utf-8", errors="replace"))
+        return f"from byte 0 on it has {head[:8].hex(' ')}"
+    number = text[: len(text) - len(text.lstrip())].count(b"\n") + 1
+    return f"line {number} is {start.splitlines()[0].decode('utf-8', errors='replace')!r}"

@@ -7,17 +7,14 @@ its cell. Layout is the publishers' matter: they look for their labels.
 from __future__ import annotations
 
 import io
-import struct
-import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import xlrd
-import xlrd.compdoc
 from python_calamine import CalamineError, CalamineWorkbook
 
+from assets.sources.parts import faults_of_parts, ill_formed_part
 from assets.sources.reading import (
     MAX_BYTES,
     FileRefused,
@@ -27,25 +24,11 @@ from schemas.faults import Fault
 
 ZIP_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0"
-MAX_MEMBERS = 2000
+
 # The largest that was published unpacks to less than a third of this; cells in memory take ten
 # times what they take as text.
 MAX_EXPANDED_WORKBOOK = 256 * 2**20
-_XML_PARTS = (".xml", ".rels")
-# A document type stands before the first element.
-_HEAD_OF_PART = 16 * 2**10
-
-# What xlrd raises on a file that was cut: it checks little before it unpacks.
-_BROKEN_XLS = (
-    xlrd.biffh.XLRDError,
-    xlrd.compdoc.CompDocError,
-    struct.error,
-    ValueError,
-    IndexError,
-    AssertionError,
-    KeyError,
-    TypeError,
-)
+_UNREADABLE = (CalamineError, ValueError, OverflowError, OSError)
 
 Cell = object
 Row = Sequence[Cell]
@@ -98,17 +81,11 @@ def open_workbook(path: Path) -> dict[str, Sheet]:
     if data.startswith(OLE_MAGIC):
         return {sheet.name: sheet for sheet in _xls_sheets(path.name, data)}
     if not data.startswith(ZIP_MAGIC):
-        raise _refusal(path.name, None, "a workbook (.xlsx or .xls)")
-    _refuse_odd_parts(path.name, data)
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        # Leading empty rows and columns are kept, or every position would shift.
-        return {
-            name: Sheet(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False))
-            for name in book.sheet_names
-        }
-    except CalamineError as error:
-        raise _refusal(path.name, str(error), "a workbook that can be read") from None
+        raise _refusal(path.name, "byte 0", data[:8].hex(" "), "a workbook (.xlsx or .xls)")
+    faults = faults_of_parts(data, MAX_EXPANDED_WORKBOOK)
+    if faults:
+        raise FileRefused(path.name, faults)
+    return _xlsx_sheets(path.name, data)
 
 
 def folded(text: str) -> str:
@@ -126,46 +103,37 @@ def column_letters(column: int) -> str:
     return letters
 
 
+def _xlsx_sheets(file: str, data: bytes) -> dict[str, Sheet]:
+    place = "part 'xl/workbook.xml' and those it names"
+    sheets: dict[str, Sheet] = {}
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        for name in book.sheet_names:
+            place = f"sheet {name!r}"
+            # Leading empty rows and columns are kept, or every position would shift.
+            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            sheets[name] = Sheet(name, rows)
+    except _UNREADABLE as error:
+        known = ill_formed_part(data)
+        if known is not None:
+            raise FileRefused(file, [known]) from None
+        raise _refusal(file, place, str(error)[:200], "a workbook that can be read") from None
+    return sheets
+
+
 def _xls_sheets(file: str, data: bytes) -> Iterator[Sheet]:
     # calamine garbles the strings of old workbooks whose code page record is not that of their
     # text, as the central bank's are.
     try:
         book = xlrd.open_workbook(file_contents=data, logfile=io.StringIO())
-    except _BROKEN_XLS as error:
-        raise _refusal(file, str(error), "a workbook that can be read") from None
-    for sheet in book.sheets():
+        sheets = book.sheets()
+    except Exception as error:
+        # xlrd checks little before it unpacks, and raises whatever Python does then.
+        place = f"part 'Workbook', within {len(data)} bytes"
+        raise _refusal(file, place, f"{error!r}"[:200], "a workbook that can be read") from None
+    for sheet in sheets:
         yield Sheet(sheet.name, [list(sheet.row_values(row)) for row in range(sheet.nrows)])
 
 
-def _refuse_odd_parts(file: str, data: bytes) -> None:
-    """Refuse what would fill the memory, and what the reader would pass over in silence."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            _refuse_bomb(file, archive.infolist())
-            for member in archive.infolist():
-                if member.filename.endswith(_XML_PARTS):
-                    _refuse_doctype(file, archive, member)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise _refusal(file, str(error), "a workbook that can be read") from None
-
-
-def _refuse_bomb(file: str, members: Sequence[zipfile.ZipInfo]) -> None:
-    # A member that unpacks to more than it declares is refused by the reader itself.
-    expanded = sum(member.file_size for member in members)
-    if len(members) > MAX_MEMBERS or expanded > MAX_EXPANDED_WORKBOOK:
-        found = f"{len(members)} parts of {expanded} bytes"
-        expected = f"at most {MAX_MEMBERS} parts of {MAX_EXPANDED_WORKBOOK} bytes"
-        raise _refusal(file, found, expected)
-
-
-def _refuse_doctype(file: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
-    """No workbook needs a document type; an entity in a cell would leave it empty, unnoticed."""
-    with archive.open(member) as part:
-        head = part.read(_HEAD_OF_PART)
-    if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
-        expected = "XML without a document type"
-        raise FileRefused(file, [Fault(member.filename, None, "<!DOCTYPE", expected)])
-
-
-def _refusal(file: str, value: str | None, expected: str) -> FileRefused:
-    return FileRefused(file, [Fault(file, None, value, expected)])
+def _refusal(file: str, place: str, value: str | None, expected: str) -> FileRefused:
+    return FileRefused(file, [Fault(place, None, value, expected)])

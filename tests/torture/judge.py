@@ -35,6 +35,7 @@ _OF_MANIFEST = ("publisher", "dataset", "rows", "release", "scope", "publisher a
 _JSON_ROW = re.compile(r"^(.*(?:items|results|data|values)\[\d+\])\.[^.]+$")
 _CELL = re.compile(r"^(.*![A-Z]*)(\d+)(?:, (.*))?$")
 _LINE = re.compile(r"^line (\d+)")
+_WORDS = ("published_in", "event_name")
 _FURTHER: dict[str, tuple[str, str, TableModel]] = {
     "idmc": ("events", "displacement_events", DISPLACEMENT_EVENT),
     "iom_report": ("harmonise", "profile", PROFILE),
@@ -57,6 +58,7 @@ class Figures:
     """All figures of a file, as harmonised: what each says, and where it stood."""
 
     said: np.ndarray
+    figure: np.ndarray
     places: np.ndarray
     values: np.ndarray
     key: np.ndarray
@@ -117,6 +119,9 @@ class Judge:
             tables = parsed(original.kind, original.data)
             self.cells[original.name] = places(original.kind, tables)
         cells = changed(original.kind, self.cells[original.name], mutated.data)
+        if sorted(before.figure.tolist()) == sorted(found.figure.tolist()):
+            words = [new for _, new in (cells or {}).values()]
+            return ("its words", str(words)[:200]) if words else ("FAILURE", "other words")
         if not cells:
             return "FAILURE", f"{len(gone)} figures gone, {len(come)} come; no cell was changed"
         return _explained(before, found, gone, come, cells)
@@ -148,7 +153,7 @@ def figures_of(reading: Reading, reference: Reference) -> Figures:
         made.append((getattr(further, name), model))
     parts = [_figures(make(tables, reference), model, reference) for make, model in made]
     return Figures(*(np.concatenate([getattr(one, name) for one in parts])
-                     for name in ("said", "places", "values", "key")))  # fmt: skip
+                     for name in ("said", "figure", "places", "values", "key")))  # fmt: skip
 
 
 def _figures(frame: pd.DataFrame, model: TableModel, reference: Reference) -> Figures:
@@ -156,8 +161,10 @@ def _figures(frame: pd.DataFrame, model: TableModel, reference: Reference) -> Fi
     said = checked.drop(columns=["extract_id", "source_ref"])
     key = checked[[name for name in model.key if name != "extract_id"]]
     values = checked["value"] if "value" in checked else checked["displacements"]
+    # Where a figure was published is words about it, and no part of it.
+    figure = said.drop(columns=[name for name in _WORDS if name in said])
     return Figures(
-        _hashed(said), checked["source_ref"].astype("str").to_numpy(dtype=object),
+        _hashed(said), _hashed(figure), checked["source_ref"].astype("str").to_numpy(dtype=object),
         values.to_numpy(dtype="float64", na_value=np.nan), _hashed(key),
     )  # fmt: skip
 
@@ -238,8 +245,10 @@ def _row_of(place: str) -> str | None:
 
 
 def _same_row(changed_row: str | None, row: str | None) -> bool:
-    return changed_row is not None and row is not None and (
-        row == changed_row or row.startswith(f"{changed_row}.")
+    return (
+        changed_row is not None
+        and row is not None
+        and (row == changed_row or row.startswith(f"{changed_row}."))
     )
 
 

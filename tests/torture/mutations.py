@@ -22,7 +22,6 @@ import traceback
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from documents import Original, load
 from judge import Judge, Verdict
@@ -33,7 +32,7 @@ from rich.table import Table
 from assets.sources import gate
 from warehouse import reference_data
 
-OUTCOMES = ("refused", "same", "that figure", "its key", "by rule", "FAILURE")
+OUTCOMES = ("refused", "same", "that figure", "its key", "its words", "by rule", "FAILURE")
 PATIENCE = 30  # seconds until a mutation counts as hung
 MEMORY = 6 * 2**30
 
@@ -81,14 +80,18 @@ def judged(judge: Judge, original: Original, mutated: Mutated) -> Verdict:
     except BaseException as error:
         # Even what is no Exception: a panic of a library written in Rust is none.
         last = traceback.extract_tb(error.__traceback__)[-1]
-        told = f"{type(error).__name__}: {str(error)[:300]} ({Path(last.filename).name}:{last.lineno})"
+        told = (
+            f"{type(error).__name__}: {str(error)[:300]} ({Path(last.filename).name}:{last.lineno})"
+        )
         return Verdict("FAILURE", told)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
 
 
-def run(mutations: int, seed: int, only: int | None = None, keep: Path | None = None) -> list[Trial]:
+def run(
+    mutations: int, seed: int, only: int | None = None, keep: Path | None = None
+) -> list[Trial]:
     """Judge that many mutations.
 
     Args:

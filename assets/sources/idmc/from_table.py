@@ -99,7 +99,7 @@ def read_csv(data: bytes, faults: Faults) -> tuple[Table, list[int]] | None:
     text = decode_utf8(data, faults.file)
     if not text.endswith("\n"):
         told = "a line break: the file may be cut off"
-        faults.add("end of file", None, text[-40:].splitlines()[-1], told)
+        faults.add(f"line {text.count(chr(10)) + 1}", None, text[-40:].splitlines()[-1], told)
     reader = csv.reader(io.StringIO(text), strict=True)
     rows: list[list[str]] = []
     lines: list[int] = []

@@ -17,6 +17,8 @@ from schemas.table import Field
 _WHOLE = re.compile(r"\d{1,15}(\.0+)?")
 _DECIMAL = re.compile(r"\d{1,15}(\.\d+)?")
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T]00:00:00(?:\.0+)?Z?)?")
+# What the patterns above take is below this too.
+_TOO_LARGE = 10**15
 _STAMP = frozenset(("release", "extract_id", "source_ref"))
 
 
@@ -82,14 +84,14 @@ def _whole(cell: object) -> int | None:
     if isinstance(cell, bool):
         return None
     if isinstance(cell, int | float):
-        return int(cell) if cell >= 0 and cell == int(cell) else None
+        return int(cell) if 0 <= cell < _TOO_LARGE and cell == int(cell) else None
     text = str(cell).strip()
     return int(float(text)) if _WHOLE.fullmatch(text) else None
 
 
 def _decimal(cell: object) -> float | None:
     if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return float(cell)
+        return float(cell) if -_TOO_LARGE < cell < _TOO_LARGE else None
     text = str(cell).strip()
     return float(text) if _DECIMAL.fullmatch(text) else None
 

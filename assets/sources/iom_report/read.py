@@ -129,7 +129,8 @@ def _rows(text: str, model: TableModel, faults: Faults) -> list[dict[str, str]]:
     if delimiter != ",":
         faults.add("line 1", None, delimiter, "a comma between cells")
     if not text.endswith("\n"):
-        faults.add("end of file", None, text[-40:], "a line end: the file may be cut short")
+        last = f"line {text.count(chr(10)) + 1}"
+        faults.add(last, None, text[-40:], "a line end: the file may be cut short")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     header = [cell.strip() for cell in next(reader)]
     rows: list[dict[str, str]] = []

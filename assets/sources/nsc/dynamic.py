@@ -22,6 +22,7 @@ _LANGUAGE = {label: name for name, labels in LANGUAGE_HEADERS.items() for label 
 _HEADER_WITHIN = 40
 _YEARS_AT_LEAST = 2
 _CODE = re.compile(r"^\d+(\.\d+){2,}\.?\s*")
+_DIGITS = re.compile(r"\s*(\d{1,2})$")
 _FOOTNOTE = re.compile(r"^(\d{1,2})\s*\D")
 
 
@@ -166,8 +167,14 @@ def _figures(
         value = cells.number_or_fault(cell, place, str(header.years[column]), faults)
         if value is not None:
             figures.append({"year": header.years[column], "value": value, "source_ref": place})
-    if figures and not any(labels.values()):
+    if not any(labels.values()):
         faults.add(sheet.place(at, 0), "label", None, "a label of the row")
+    for one, text in labels.items() if external else ():
+        digits = _DIGITS.search(text)
+        if digits and indicators_of([text[: digits.start()]]) and not indicators_of([text]):
+            where = sheet.place(at, header.languages[one])
+            expected = f"a footnote {digits[1]} below the table, or a label without a digit"
+            faults.add(where, "label", text, expected)
     named = indicators_of(labels.values()) if external else []
     if len(named) > 1:
         told = " / ".join(labels.values())
@@ -188,7 +195,7 @@ def _titles(sheet: Sheet, header: Header) -> dict[str, str]:
 
 def _without_footnote(text: str, footnotes: set[str]) -> str:
     """The label without a digit that is glued to its end, if a footnote has that digit."""
-    found = re.search(r"\s*(\d{1,2})$", text)
+    found = _DIGITS.search(text)
     return text[: found.start()] if found and found[1] in footnotes else text
 
 

@@ -6,14 +6,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
 import pandas as pd
 
 from assets.sources.nsc.labels import indicators_of
-from assets.sources.reading import Faults, decode_utf8, find_repeats
+from assets.sources.reading import Faults, decode_utf8, find_repeats, load_json
 
 ENVELOPE = ("data", "title", "units")
 ITEM = ("pk", "priority", "title_en", "title_kg", "title_ru", "values")
@@ -47,7 +46,7 @@ def read_open_data(data: bytes, faults: Faults) -> tuple[pd.DataFrame, dict[str,
     Raises:
         FileRefused: It is no JSON, or no category with rows.
     """
-    parsed = _parsed(decode_utf8(data, faults.file), faults)
+    parsed = load_json(decode_utf8(data, faults.file), faults)
     envelope = parsed if isinstance(parsed, dict) else {}
     _check_keys(envelope, ENVELOPE, "$", faults)
     items = envelope.get("data")
@@ -61,22 +60,6 @@ def read_open_data(data: bytes, faults: Faults) -> tuple[pd.DataFrame, dict[str,
     find_repeats(frame, ("pk", "year"), "source_ref", faults)
     _check_indicators(frame, faults)
     return frame, stated
-
-
-def _parsed(text: str, faults: Faults) -> Any:
-    try:
-        return json.loads(text, parse_constant=_no_constant)
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, character {error.colno}"
-        faults.add(place, None, None, f"JSON: {error.msg}")
-    except ValueError as error:
-        faults.add(faults.file, None, str(error), "JSON")
-    faults.refuse_any()
-    return None
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no number in JSON")
 
 
 def _check_keys(found: dict[str, Any], wanted: tuple[str, ...], place: str, faults: Faults) -> None:

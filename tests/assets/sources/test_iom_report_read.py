@@ -132,7 +132,7 @@ BROKEN: dict[str, tuple[Callable[[], str | bytes], tuple[str, ...]]] = {
         ("line 3", "line 2", "figure_id"),
     ),
     "too few cells": (lambda: text_of({}) + "s9,3.1\n", ("line 3", "2 cells", "27 cells")),
-    "cut file": (lambda: text_of({}, {})[:-30], ("line 3", "end of file")),
+    "cut file": (lambda: text_of({}, {})[:-30], ("line 3: found", "expected a line end")),
     "empty line": (lambda: text_of({}) + "\n" + text_of({}).split("\n")[1] + "\n", ("line 3",)),
     "header only": (lambda: text_of(), ("line 2", "at least one row")),
     "semicolons": (lambda: text_of({}).replace(",", ";"), ("line 1", ";", "comma")),
