@@ -232,6 +232,10 @@ def read_checked(path: Path, reference: Reference, sidecar: dict[str, Any]) -> R
     if reading.release and sidecar.get("release") not in (None, reading.release):
         expected = f"release {sidecar['release']!r}, as its manifest says"
         faults.append(Fault(path.name, "release", reading.release, expected))
+    scope = sidecar.get("scope")
+    if reading.scope and scope and set(scope) != set(reading.scope):
+        expected = f"scope {list(scope)!r}, as its manifest says"
+        faults.append(Fault(path.name, "scope", ", ".join(reading.scope), expected))
     if faults:
         raise _recognised(FileRefused(path.name, faults), reading)
     reading.release = release_of(reading, sidecar)

@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pandas as pd
+
+from assets.sources.belonging import WORLD_SCOPE, misplaced
 from assets.sources.reading import Reading
 from schemas.faults import Fault
 from warehouse.landing import MANIFEST_SUFFIX
 from warehouse.reference_data import Reference
-
-WORLD_SCOPE = "ALL"
 
 
 def day_known(sidecar: Mapping[str, Any]) -> str | None:
@@ -51,11 +52,12 @@ def unplaced(
         sidecar: What is said of it.
         reference: Registered releases, areas and kinds of access.
     """
-    return [
+    faults = [
         *_of_release(name, reading, sidecar, reference),
         *_of_scope(name, reading, reference),
         *_of_access(name, sidecar, reference),
     ]
+    return faults or misplaced(name, reading, _last_day(reading, sidecar, reference), reference)
 
 
 def _of_release(
@@ -77,6 +79,18 @@ def _of_release(
         "or say known_on, the day from which it is known"
     )
     return [Fault(name, "release", reading.release, expected)]
+
+
+def _last_day(reading: Reading, sidecar: Mapping[str, Any], reference: Reference) -> date:
+    """The last day that figures of the release can be about, as far as people registered it."""
+    for one in reference.table("release").to_dict("records"):
+        if [one["source"], one["dataset"], str(one["release"])] == [
+            reading.source, reading.dataset, reading.release,
+        ]:  # fmt: skip
+            known: date = one["known_on_to"]
+            interim = one["interim_year"]
+            return known if pd.isna(interim) else date(int(interim), 12, 31)
+    return date.fromisoformat(str(day_known(sidecar)))
 
 
 def _of_scope(name: str, reading: Reading, reference: Reference) -> list[Fault]:

@@ -12,6 +12,7 @@ import re
 import pandas as pd
 
 from schemas import fields as f
+from schemas.checks import multiple_of
 from schemas.facts import NOT_NEGATIVE, PERIOD_IN_ORDER, VALUE_OR_REASON
 from schemas.table import Field, RowCheck, TableModel, nullable, required
 
@@ -54,12 +55,6 @@ def _span_fits_frequency(frame: pd.DataFrame) -> pd.Series:
     return told | other | start.isna() | end.isna()
 
 
-def _multiple_of_precision(frame: pd.DataFrame) -> pd.Series:
-    precision = frame["precision"].where(frame["precision"] > 0)
-    steps = frame["value"] / precision
-    return steps.isna() | ((steps - steps.round()).abs() < 1e-6)
-
-
 DETAIL_WELL_FORMED = RowCheck(
     "detail_well_formed",
     "_T, or name=value pairs in order of their names, joined by ';'",
@@ -84,9 +79,7 @@ PRECISION_NOT_NEGATIVE = RowCheck(
     lambda frame: ~(frame["precision"] < 0),
     "precision",
 )
-MULTIPLE_OF_PRECISION = RowCheck(
-    "multiple_of_precision", "a multiple of the precision", _multiple_of_precision, "precision"
-)
+MULTIPLE_OF_PRECISION = multiple_of("precision")
 SPANS_IN_ORDER = RowCheck(
     PERIOD_IN_ORDER.name,
     PERIOD_IN_ORDER.expected,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pandas as pd
 
 from schemas import fields as f
+from schemas.checks import multiple_of
 from schemas.table import Field, RowCheck, TableModel, nullable
 
 FIRST_YEAR = 1995
@@ -52,6 +53,7 @@ REMITTANCES = TableModel(
                  lambda frame: ~(frame["value"] < 0) | (frame["flow"] == "net"), "value"),
         RowCheck("rounding_not_negative", "a unit of rounding above 0, or none",
                  lambda frame: ~(frame["rounding"] <= 0), "rounding"),
+        multiple_of("rounding"),
     ),
 )  # fmt: skip
 EXCHANGE_RATES = TableModel(

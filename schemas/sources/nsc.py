@@ -10,6 +10,7 @@ from __future__ import annotations
 import pandas as pd
 
 from schemas import fields as f
+from schemas.checks import multiple_of
 from schemas.table import Field, RowCheck, TableModel
 
 FIRST_YEAR = 1950
@@ -203,6 +204,7 @@ PRESS = TableModel(
                  lambda frame: ~(frame["value"] < 0) | (frame["indicator"] == NET), "value"),
         RowCheck("precision", "a unit of rounding of at least 0",
                  lambda frame: frame["precision"] >= 0, "precision"),
+        multiple_of("precision"),
         RowCheck("unit", " or ".join(PRESS_UNITS), lambda frame: frame["unit"].isin(PRESS_UNITS),
                  "unit"),
     ),

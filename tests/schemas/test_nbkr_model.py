@@ -40,6 +40,7 @@ BROKEN: list[tuple[str, str, Row]] = [
     ("remittances", "whole_months", {"period_end": date(2017, 4, 29)}),
     ("remittances", "not_negative", {"value": -0.1}),
     ("remittances", "rounding_not_negative", {"rounding": 0.0}),
+    ("remittances", "multiple_of_rounding", {"rounding": 1.0}),
     ("exchange_rates", "nominal_above_zero", {"nominal": 0.0}),
     ("exchange_rates", "rate_above_zero", {"rate": 0.0}),
 ]  # fmt: skip

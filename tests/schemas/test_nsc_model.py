@@ -80,6 +80,7 @@ BROKEN: list[tuple[str, str, int, Row]] = [
     ("press", "not_negative", 0, {"value": -1.0}),
     ("press", "precision", 0, {"precision": -0.1}),
     ("press", "precision", 0, {"precision": None}),
+    ("press", "multiple_of_precision", 0, {"precision": 10.0}),
     ("press", "unit", 0, {"unit": "thousand"}),
 ]
 

@@ -32,7 +32,12 @@ from rich.table import Table
 from assets.sources import gate
 from warehouse import reference_data
 
-OUTCOMES = ("refused", "same", "that figure", "its key", "its words", "by rule", "FAILURE")
+OUTCOMES = (
+    "refused", "same", "that figure", "its key", "its words", "by rule", "as told", "FAILURE",
+)  # fmt: skip
+# What is done to the whole file is never the mutation of one figure.
+OF_ONE_FIGURE = ("cells", "bytes")
+OF_FIGURES = ("that figure", "its key", "by rule")
 PATIENCE = 30  # seconds until a mutation counts as hung
 MEMORY = 6 * 2**30
 
@@ -106,6 +111,8 @@ def run(
         for number in range(mutations) if only is None else [only]:
             kind, original, mutated = make(files, seed, number)
             verdict = judged(judge, original, mutated)
+            if kind not in OF_ONE_FIGURE and verdict.outcome in OF_FIGURES:
+                verdict = Verdict("FAILURE", f"{verdict.outcome}: {verdict.told}", verdict.seconds)
             trials.append(Trial(number, kind, original, mutated, verdict))
             if keep and (only is not None or verdict.outcome == "FAILURE"):
                 keep.mkdir(parents=True, exist_ok=True)
@@ -133,7 +140,7 @@ def main() -> int:
     arguments.add_argument("--keep", type=Path, help="folder for the mutated files that fail")
     chosen = arguments.parse_args()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    console, began = Console(), time.perf_counter()
+    console, began = Console(width=120), time.perf_counter()
     trials = run(chosen.mutations, chosen.seed, chosen.only, chosen.keep)
     for one in trials:
         if chosen.only is not None or one.verdict.outcome == "FAILURE":

@@ -12,6 +12,7 @@ from schemas.sources.idmc import AGE_BANDS, DISPLACEMENT_COUNTS
 
 # Keys of the API that only repeat as a number what a name says.
 LEFT_OUT = "_left_out"
+_BANDS = tuple(AGE_BANDS.values())
 # Less alike than this, a header is not that dataset's.
 _ALIKE = 0.6
 
@@ -264,6 +265,10 @@ def resolve(header: Sequence[str], layout: Layout, place: str, faults: Faults) -
                 labels.pop(near[0])
     for label in labels:
         faults.add(place, label, None, "this column, which is missing")
+    bands = [column for column in columns if column in _BANDS]
+    if bands != sorted(bands, key=_BANDS.index):
+        told = ", ".join(layout.label(one) for one in bands if one is not None)
+        faults.add(place, "age bands", told, "bands in their order: labels may have been swapped")
     for column in sorted(found - {LEFT_OUT}):
         if columns.count(column) > 1:
             faults.add(place, column, layout.label(column), "one column with this meaning")

@@ -66,7 +66,7 @@ def typed(cells: Cells, dataset: str, faults: Faults) -> pd.DataFrame:
 
 
 def _column(given: Sequence[object], one: Field, cells: Cells, faults: Faults) -> pd.Series:
-    read, expected = _READ[one.kind]
+    read, expected = _WORDS if one.name.startswith(_IN_WORDS) else _READ[one.kind]
     values = []
     for row, cell in enumerate(given):
         value = None
@@ -115,6 +115,15 @@ def _text(cell: object) -> str | None:
     return None if isinstance(cell, list | dict | bool) else str(cell).strip() or None
 
 
+def _words(cell: object) -> str | None:
+    """Text that is no number: the API sends numbers beside the words that they stand for."""
+    text = _text(cell) if isinstance(cell, str) else None
+    return None if text is None or text.isdigit() else text
+
+
+# Columns that hold words, in the API and elsewhere.
+_IN_WORDS = ("iso3", "country_name", "cause", "sex", "figure_category", "hazard_", "violence_")
+_WORDS: tuple[Callable[[object], object], str] = (_words, "words, and no number")
 _READ: dict[str, tuple[Callable[[object], object], str]] = {
     "integer": (_whole, "a whole number of at least 0, or nothing"),
     "number": (_decimal, "a number, or nothing"),

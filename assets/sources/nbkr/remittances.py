@@ -21,6 +21,8 @@ from assets.sources.workbooks import Sheet
 
 _HEADER_WITHIN = 40
 _LABELS = ("period", "country")
+# Columns of figures that were seen in the press: together, or not at all.
+_PRESS = frozenset(("rounding", "remark", "published_in"))
 FRAME = ("period", "period_start", "period_end", "flow", "country", "value", "rounding",
          "qualifier", "provisional", "remark", "published_in", "source_ref")  # fmt: skip
 
@@ -122,6 +124,10 @@ def _layout(sheet: Sheet, faults: Faults) -> Layout | None:
                 figures[column] = told
         if not figures:
             faults.add(f"{sheet.name}!{at + 1}", "header", None, "columns of directions or spans")
+        if 0 < len(lacking := _PRESS - named.keys()) < len(_PRESS):
+            # Without one of them, a figure would lose what is said of it and nobody would know.
+            expected = f"the column of {', '.join(sorted(lacking))} too, or none of these three"
+            faults.add(f"{sheet.name}!{at + 1}", "header", None, expected)
         return Layout(at + 1 + two_rows, named, figures)
     expected = "a header with Период (Period) or Страна (Country)"
     faults.add(sheet.name, "header", None, expected)

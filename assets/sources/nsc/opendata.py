@@ -83,6 +83,8 @@ def _rows(item: Any, at: int, faults: Faults) -> list[dict[str, object]]:
     for key in _TITLES:
         if not isinstance(item.get(key), str | None):
             faults.add(place, key, str(item[key]), "text")
+        elif "???" in (item.get(key) or ""):
+            faults.add(place, key, str(item[key])[:60], "letters: they were lost on the way")
     titles = {key: item.get(key) if isinstance(item.get(key), str) else None for key in _TITLES}
     named = indicators_of(titles.values())
     if len(named) > 1:

@@ -93,8 +93,12 @@ def read(path: Path) -> Reading:
     refuse_if_no_data(data[:4096], path.name)
     if is_workbook(data):
         return read_sheets(path.name, open_workbook(path))
-    rows, lines = _rows(decode_utf8(data, path.name))
+    text = decode_utf8(data, path.name)
+    rows, lines = _rows(text)
     faults = Faults(path.name)
+    if not text.endswith(("\n", "\r")):
+        last = f"line {text.count(chr(10)) + 1}"
+        faults.add(last, None, text[-40:], "a line end: the file may be cut off here")
     dataset = dataset_of(rows[0]) if rows else None
     if dataset is not None:
         frame = read_flat(dataset, rows, lines, faults)

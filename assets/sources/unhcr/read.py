@@ -10,6 +10,7 @@ import pandas as pd
 
 from assets.sources.reading import (
     HEAD_BYTES,
+    MAX_FAULTS,
     Faults,
     FileRefused,
     NotRecognised,
@@ -143,6 +144,7 @@ def _typed(raw: pd.DataFrame, layout: Layout, faults: Faults) -> pd.DataFrame:
     # Without one of its columns, every key would look repeated: the column is the fault.
     if {*KEYS[dataset]} & {*required(dataset, layout.form)} <= {*raw.columns}:
         _check_areas(frame, faults)
+        _check_names(frame, faults)
         _check_repeats(frame, dataset, faults)
     return frame
 
@@ -197,6 +199,33 @@ def _check_areas(frame: pd.DataFrame, faults: Faults) -> None:
             empty = pd.Series("", index=frame.index, dtype="str")
             told = "the code or the name of an area"
             faults.add_rows(blank, frame["source_ref"], f"{side}_iso", empty, told)
+
+
+def _check_names(frame: pd.DataFrame, faults: Faults) -> None:
+    """One name, or one code of UNHCR's own, is one area: a code that slipped is told by both.
+
+    A code may have several names, as a country that changes its name in the course of the years.
+    """
+    pairs = [
+        frame[[side, f"{side}_name", f"{side}_iso"]].set_axis(["own", "name", "iso"], axis=1)
+        for side in ("coo", "coa")
+    ]
+    both = pd.concat([one.astype("object") for one in pairs], ignore_index=True)
+    for told in ("name", "own"):
+        held = both.dropna(subset=[told, "iso"])
+        counts = held.value_counts([told, "iso"]).rename("rows").reset_index()
+        usual = counts.drop_duplicates(told).set_index(told)["iso"]
+        if len(usual) == len(counts):
+            continue
+        for side in ("coo", "coa"):
+            label = side if told == "own" else f"{side}_name"
+            expected = frame[label].astype("object").map(usual)
+            code = frame[f"{side}_iso"]
+            bad = (expected.notna() & code.notna() & (expected != code)).to_numpy(dtype=bool)
+            for row in np.flatnonzero(bad)[:MAX_FAULTS]:
+                meant = f"{expected.iloc[row]}, as elsewhere with {frame[label].iloc[row]!r}"
+                place = str(frame["source_ref"].iloc[row])
+                faults.add(place, f"{side}_iso", str(code.iloc[row]), meant)
 
 
 def _check_repeats(frame: pd.DataFrame, dataset: str, faults: Faults) -> None:

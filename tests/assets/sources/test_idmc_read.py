@@ -190,6 +190,28 @@ def test_bands_of_later_releases(read_text: Callable[..., Reading]) -> None:
     assert frame["age_0_14"].isna().all()
 
 
+def test_labels_of_bands_that_changed_places_are_refused(read_text: Callable[..., Reading]) -> None:
+    swapped = [*SADD[:5], SADD[-1], *SADD[6:-1], SADD[5]]
+    told = refusal(read_text, workbook({"2_IDPs_SADD_estimates": [swapped, sadd("Female", WOMEN)]}))
+    assert "2_IDPs_SADD_estimates!1, column age bands: found '65+, 0-4" in told
+
+
+@pytest.mark.parametrize("number", [10, "10", 1.0])
+def test_numbers_in_place_of_words_are_refused(
+    read_text: Callable[..., Reading], number: Any
+) -> None:
+    told = refusal(read_text, [conflict(country_name=number)])
+    assert f"$[0].country_name, column country_name: found '{number}', expected words" in told
+
+
+@pytest.mark.parametrize("number", [10**15, 1.5e300, "9" * 400])
+def test_numbers_beyond_all_measure_are_refused(
+    read_text: Callable[..., Reading], number: Any
+) -> None:
+    told = refusal(read_text, [conflict(new_displacement=number)])
+    assert "$[0].new_displacement, column displacements_raw" in told
+
+
 def test_an_export_of_one_cause(read_text: Callable[..., Reading]) -> None:
     frame = read_text(displacement(OF_2022[:7], header=DISPLACEMENT[:7])).frame
     assert frame["conflict_stock_raw"].tolist() == [4003]

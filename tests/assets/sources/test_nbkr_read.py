@@ -115,8 +115,17 @@ def test_a_list_is_read_by_its_labels(read_grid: Read, old: bool) -> None:
 def test_columns_stand_in_any_order_and_either_language(read_grid: Read) -> None:
     grid = [
         ["", "Remittances, million US dollars"],
-        ["Net inflow", "Remark", "Country", "Outflow", "Period", "Inflow", "Rounding"],
-        [138.6, "about; preliminary", "Total", 32.1, "April 2017", 170.7, 0.1],
+        [
+            "Net inflow",
+            "Remark",
+            "Country",
+            "Outflow",
+            "Period",
+            "Inflow",
+            "Rounding",
+            "Published in",
+        ],
+        [138.6, "about; preliminary", "Total", 32.1, "April 2017", 170.7, 0.1, "a page"],
     ]
     frame = read_grid(grid).frame
     assert frame.set_index("flow")["value"].to_dict() == {
@@ -126,6 +135,16 @@ def test_columns_stand_in_any_order_and_either_language(read_grid: Read) -> None
     assert set(frame["qualifier"]) == {"about"}
     assert frame["provisional"].all()
     assert set(frame["rounding"]) == {0.1}
+
+
+def test_what_is_said_of_figures_is_not_lost_with_its_column(read_grid: Read) -> None:
+    header = ["Period", "Country", "Inflow", "Rounding", "Remark", "Published in"]
+    row: list[Any] = ["April 2017", "Total", 170.7, 0.1, "about", "a page"]
+    title = ["Remittances, million US dollars"]
+    for at in (3, 4, 5):
+        grid = [title, *([*one[:at], *one[at + 1 :]] for one in (header, row))]
+        with pytest.raises(FileRefused, match=r"Переводы!2, column header.* or none of these"):
+            read_grid(grid)
 
 
 def test_a_cross_table_has_directions_as_lines_and_the_year_above_the_months(

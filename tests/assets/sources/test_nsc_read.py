@@ -209,6 +209,8 @@ def test_two_rows_of_one_meaning_are_refused(read_data: Read) -> None:
         (OPEN_DATA.read_bytes()[:-20], "JSON"),
         (OPEN_DATA.read_bytes().replace(b"14669.0", b"NaN"), "JSON"),
         (OPEN_DATA.read_bytes().replace("Число".encode(), "Число".encode("cp1251")), "UTF-8"),
+        (OPEN_DATA.read_bytes().replace(b"14669.0", b'1, "value": 2'), "this key once"),
+        (OPEN_DATA.read_bytes().replace("Число".encode(), b"?????"), "they were lost on the way"),
         (b"", "empty"),
         (b"<!doctype html><title>404</title>", "web page"),
     ],
@@ -277,6 +279,8 @@ BROKEN_DYNAMIC: list[tuple[Callable[[Grid], object], str]] = [
     (lambda grid: grid.extend([[], [], ["", "", "", 5.0]]), "below the two blank rows"),
     (lambda grid: grid.__delitem__(slice(5, None)), "rows with figures below the header"),
     (_cell(5, 2, "Number of departures"), "labels that mean the same"),
+    (_cell(5, 2, "Number of arrivals3"), "!C6, column label: found 'Number of arrivals3'"),
+    (lambda grid: grid.append(["", "", "", "-"]), "5.01.00.15!A8, column label"),
 ]
 
 

@@ -18,6 +18,7 @@ from assets.sources.reading import (
     as_counts,
     decode_utf8,
     find_repeats,
+    load_json,
     looks_like_html,
     open_bounded,
     read_head,
@@ -199,6 +200,25 @@ def test_a_web_page_or_an_empty_file_is_refused() -> None:
         refuse_if_no_data(b"<html>", "p.csv")
     with pytest.raises(FileRefused, match="empty"):
         refuse_if_no_data(b"\xef\xbb\xbf\r\n", "p.csv")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"items": [{"a": 1}, {"a": 1, "b": 2, "a": 3}]}', "$.items[1], column a: found 'a'"),
+        ('[1, NaN, "NaN"]', "$[1]: found 'NaN', expected a number"),
+        ('{"a": -Infinity}', "$.a: found '-Infinity'"),
+        ('{"a": [0.5, 1e999]}', "$.a[1]: found 'inf'"),
+        ('[\n"x",\n' + "7" * 5000 + "]", "line 3: found 'Exceeds the limit"),
+        ("\n" + "[" * 100_000, "line 2: found 'maximum recursion depth"),
+        ("[1,\n2,]", "line 2, character"),
+    ],
+)
+def test_what_is_no_json_of_figures_is_refused_in_its_place(text: str, told: str) -> None:
+    faults = Faults("figures.json")
+    with pytest.raises(FileRefused) as refused:
+        load_json(text, faults)
+    assert told in str(refused.value)
 
 
 def test_another_encoding_is_refused_with_its_byte_and_line() -> None:

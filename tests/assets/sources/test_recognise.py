@@ -40,7 +40,7 @@ def test_a_table_is_read_whatever_its_name(tmp_path: Path, data: bytes) -> None:
 @pytest.mark.parametrize(
     ("data", "seen"),
     [
-        (b"\n  name,value\nx,1\n", "name,value"),
+        (b"\n  name,value\nx,1\n", "line 2 is 'name,value'"),
         (
             b'Footnote,Year,"Country of origin (ISO)","Country of asylum (ISO)","Population"\n',
             "Footnote",
@@ -51,7 +51,7 @@ def test_a_table_is_read_whatever_its_name(tmp_path: Path, data: bytes) -> None:
             "maxPages",
         ),
         (b"[]", r"\[\]"),
-        (b"\x89SQL\0\0\0\0", "89 53 51 4c"),
+        (b"\x89SQL\0\0\0\0", "from byte 0 on it has 89 53 51 4c"),
         (b"a,b,c,d\r1,2,3,4\r", "a,b,c,d"),
     ],
 )

@@ -339,6 +339,8 @@ BROKEN_TEXT = {
     "column of flows": (broken_flat("flows", "flow", "moves"), "column flow: expected a column"),
     "flow that is none": (broken_flat("flows", "Verde,2", "Verde,.."), "line 2, column flow"),
     "unknown country": (broken_flat("flows", "Cape Verde", "Atlantis"), "found 'Atlantis'"),
+    "cut within a figure": (FLAT["net migration"][1].rstrip()[:-1], "line 3: found"),
+    "more than there are people": (broken_flat("pairs", "623083", "1" * 12), "at most 10,000"),
     "net migration": (broken_flat("net migration", "5.73", "5,7,3"), "expected 3 cells"),
 }
 

@@ -245,6 +245,29 @@ def test_the_old_name_of_oip_is_taken(read_text: Callable[..., Reading]) -> None
     assert read_text([page([row])]).frame["oip"].tolist() == [5]
 
 
+@pytest.mark.parametrize(
+    ("slipped", "told"),
+    [
+        (("Afghanistan", "AFG", "ALB"), "column coo_iso: found 'ALB', expected AFG, as elsewhere"),
+        (("Afghanistan", "ALB", "ALB"), "with 'Afghanistan'"),
+        (("Afganistan", "AFG", "ALB"), "with 'AFG'"),
+    ],
+)
+def test_a_code_that_slipped_is_told_by_its_name(
+    read_text: Callable[..., Reading], slipped: tuple[str, ...], told: str
+) -> None:
+    rows = [people(year) for year in (2019, 2020, 2021)]
+    rows.append(people(2022, (*slipped, *AFG_KGZ[3:])))
+    message = refusal(read_text, page(rows))
+    assert "$.items[3]" in message
+    assert told in message
+
+
+def test_a_country_may_change_its_name(read_text: Callable[..., Reading]) -> None:
+    rows = [people(2021), people(2022, ("Islamic Emirate", *AFG_KGZ[1:]))]
+    assert len(read_text(page(rows)).frame) == 2
+
+
 def test_an_area_without_code_and_name_is_refused(read_text: Callable[..., Reading]) -> None:
     told = refusal(read_text, [page([people(2022, ("", "", "", *AFG_KGZ[3:]))])])
     assert "column coo_iso" in told
