@@ -87,11 +87,13 @@ class Views:
 
     Attributes:
         figures: SQL name of the figures of a measure as of a day, None for now.
-        parts: SQL name of the published figures behind them.
+        parts: SQL name of the published figures behind them, with the key of each figure.
+        facts: SQL name of all that is known of a published figure.
     """
 
     figures: Relation = figures_of_country
     parts: Relation = parts_of_country
+    facts: Callable[[str], str] = "{}_history".format
 
 
 def answer(
@@ -157,7 +159,7 @@ def _parts(
     query = f"""
         SELECT '{measure}' AS measure, fact.*
         FROM {views.parts(measure, day)} AS part
-        JOIN {measure}_history AS fact USING (extract_id, source_ref)
+        JOIN {views.facts(measure)} AS fact USING (extract_id, source_ref)
         WHERE {_same(key, "part.")}
         ORDER BY fact.value DESC NULLS LAST, fact.origin, fact.destination, fact.source_ref
     """
@@ -243,12 +245,20 @@ ORDER BY r.known_on_to
 """
 
 
+def releases_of(
+    connection: duckdb.DuckDBPyConnection, source: str, dataset: str
+) -> dict[str, date]:
+    """The releases of a dataset that are held, each with the day by which it was known."""
+    return dict(connection.execute(_RELEASES, [source, dataset]).fetchall())
+
+
 def _other_releases_of_country(
     connection: duckdb.DuckDBPyConnection, row: Row, views: Views
 ) -> list[Row]:
     """The figure as each release made it known; the same release twice counts once."""
-    held = rows_of(connection, _RELEASES, [row["source"], row["dataset"]])
-    days = {one["release"]: one["known_on_to"] for one in held}
+    days = releases_of(connection, row["source"], row["dataset"])
+    if len(days) < 2:
+        return []
     key = (*_SAME_FIGURE, *_TIME[row["measure"]])
     found: dict[str, Row] = {}
     for day in days.values():
