@@ -11,9 +11,11 @@ DG = DAGSTER_DG_UPDATE_CHECK_ENABLED=0 DAGSTER_HOME="$$($(BIN)/python -c \
   'from warehouse.home import current; print(current().dagster)')" $(BIN)/dg
 PORT ?= 3000
 ARGS ?=
+AXE := 4.14.1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup refresh ui check test lint format types bench data-dictionary audit lock clean
+.PHONY: help setup refresh ui check test axe lint format types bench data-dictionary audit \
+  matrix-picture lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -52,6 +54,11 @@ check: setup ## let Dagster load and check all definitions
 test: setup ## run all tests with coverage (ARGS="tests/schemas -k stock")
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term-missing:skip-covered $(ARGS)
 
+# Only the tests of the report site use it, and they are skipped where it is missing.
+axe: ## fetch axe-core from the npm registry, for the accessibility tests of the site
+	@npm install --silent --no-fund --no-audit --no-package-lock --ignore-scripts --prefix .axe \
+	  axe-core@$(AXE)
+
 lint: setup ## ruff: rules and layout
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check . || { $(BIN)/ruff format --diff --quiet .; exit 1; }
@@ -80,6 +87,9 @@ audit: setup ## look the locked packages up among known weaknesses (needs the ne
 	  --preview-features audit-command --script $(VENV)/audit.py $(ARGS) && \
 	  echo "audit: no weakness of the locked packages is known" || { test $$? -eq 2 && \
 	  echo "audit: the database of known weaknesses could not be asked; nothing was checked"; }
+
+matrix-picture: setup ## draw docs/images/matrix.png from the published warehouse
+	@$(BIN)/python -m assets.outputs.site.picture docs/images/matrix.png
 
 lock: setup ## choose the newest allowed versions anew and write requirements.lock
 	@{ echo '# Every package of the project and of its tests, with hashes, for Python 3.11 to 3.13.'; \

@@ -17,7 +17,6 @@ from assets.sources.nsc import assets as nsc
 from assets.sources.publishers import NAMES
 from assets.sources.undesa import assets as undesa
 from assets.sources.unhcr import assets as unhcr
-from pipelines.fetch_jobs import fetch_jobs
 from pipelines.jobs import outputs_job, publisher_jobs, refresh_job
 from pipelines.schedules import schedules
 from pipelines.sensors import sensors
@@ -45,7 +44,7 @@ def definitions() -> dg.Definitions:
             published.published,
             *outputs,
         ],
-        jobs=[refresh_job, *publisher_jobs, outputs_job, *fetch_jobs()],
+        jobs=[refresh_job, *publisher_jobs, outputs_job],
         schedules=schedules(),
         sensors=sensors(),
         resources={

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,21 @@ from warehouse.reference_data import Reference
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 300  # seconds; a refresh takes ten, but a busy machine may take its time
+
+# What a headless Chromium needs to start anywhere, and to ask nobody anything.
+BROWSER_FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--no-proxy-server",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--window-size=1600,1200",
+]
 
 Migmap = Callable[..., subprocess.CompletedProcess[str]]
 Rows = Callable[..., pd.DataFrame]
@@ -105,6 +120,32 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
 def environment() -> Callable[[Path], dict[str, str]]:
     """The environment in which ``migmap`` runs the command line."""
     return bare_environment
+
+
+@pytest.fixture(scope="session")
+def start_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Any]]:
+    """Start a headless Chromium with given logs; skip what asks for it where there is none."""
+    from selenium import webdriver
+
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    chromedriver = shutil.which("chromedriver")
+    if not (chromium and chromedriver):
+        pytest.skip("no browser: install Debian's packages chromium and chromium-driver")
+    started = []
+
+    def start(**logs: str) -> webdriver.Chrome:
+        options = webdriver.ChromeOptions()
+        options.binary_location = chromium
+        options.set_capability("goog:loggingPrefs", logs)
+        for flag in [*BROWSER_FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"]:
+            options.add_argument(flag)
+        driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(chromedriver))
+        started.append(driver)
+        return driver
+
+    yield start
+    for driver in started:
+        driver.quit()
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -23,21 +23,6 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-DRIVER = shutil.which("chromedriver")
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--no-proxy-server",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-    "--window-size=1600,1200",
-]
 GROUPS = {"publishers", "sources", "observations", "combined", "availability", "published"}
 PATIENCE = 30  # seconds; a page needs two, but a busy machine may take its time
 
@@ -45,10 +30,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
     pytest.mark.xdist_group("lineage-page"),
-    pytest.mark.skipif(
-        not (CHROMIUM and DRIVER),
-        reason="no browser: install Debian's packages chromium and chromium-driver",
-    ),
 ]
 
 
@@ -61,15 +42,10 @@ def dagster_home(refreshed_home: Path, tmp_path_factory: pytest.TempPathFactory)
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    for flag in [*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"]:
-        options.add_argument(flag)
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
+def browser(start_browser: Callable[..., webdriver.Chrome]) -> webdriver.Chrome:
+    driver = start_browser()
     driver.set_page_load_timeout(PATIENCE)
-    yield driver
-    driver.quit()
+    return driver
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import duckdb
 
-from assets.outputs.labels import LANGUAGES, labels
-from assets.outputs.site import matrix
-from assets.outputs.site.rendering import Build, environment, published_build
+from assets.outputs.labels import LANGUAGES, Labels, labels
+from assets.outputs.site.pages import Country, pages
+from assets.outputs.site.rendering import environment, published_build
 from warehouse.files import replacing_folder
 
 STATIC_FOLDER = Path(__file__).parent / "static"
@@ -49,28 +49,41 @@ def build_site(connection: duckdb.DuckDBPyConnection, target: Path) -> Built:
     Raises:
         warehouse.files.NotOurs: The folder exists and holds something else than a site.
     """
+    connection = _kept_at_hand(connection)
     build = published_build(connection)
+    words = {language: labels(connection, language) for language in LANGUAGES}
+    countries = _countries(connection, words[LANGUAGES[0]])
     with replacing_folder(target, MARKER) as folder:
         shutil.copytree(STATIC_FOLDER, folder / "static")
-        for language in LANGUAGES:
-            (folder / language).mkdir()
-            for name, page in _pages(connection, language, build).items():
-                (folder / language / name).write_text(page, encoding="utf-8")
-        start = environment(labels(connection, LANGUAGES[0])).get_template("start.html")
-        (folder / "index.html").write_text(start.render(), encoding="utf-8")
+        for country in countries:
+            for language in LANGUAGES:
+                own = folder / country.folder / language
+                own.mkdir(parents=True)
+                for name, text in pages(connection, country, words[language], build, own):
+                    (own / name).write_text(text, encoding="utf-8")
+        start = environment(words[LANGUAGES[0]]).get_template("start.html")
+        (folder / "index.html").write_text(start.render(countries=countries), encoding="utf-8")
         told = {"build_id": build.build_id, "built_at": build.built_at.isoformat()}
         (folder / MARKER).write_text(json.dumps(told) + "\n", encoding="utf-8")
         files = [path for path in folder.rglob("*") if path.is_file()]
-        pages, size = (
-            sum(path.suffix == ".html" for path in files),
-            sum(path.stat().st_size for path in files),
-        )
-    return Built(target / "index.html", pages, size, build.build_id)
+        size = sum(path.stat().st_size for path in files)
+    count = sum(path.suffix == ".html" for path in files)
+    return Built(target / "index.html", count, size, build.build_id)
 
 
-def _pages(connection: duckdb.DuckDBPyConnection, language: str, build: Build) -> dict[str, str]:
-    """Every page of a language by file name."""
-    words = labels(connection, language)
-    pages = environment(words, build=build, languages=LANGUAGES)
-    themes = matrix.themes(connection, words)
-    return {"index.html": pages.get_template("index.html").render(page="index", themes=themes)}
+def _kept_at_hand(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """The published file with the views of figures worked out once, for many small questions."""
+    own = connection.cursor()
+    for view in ("country_stock", "country_flow"):
+        own.execute(f"CREATE TEMP TABLE {view} AS FROM main.{view}")
+    return own
+
+
+def _countries(connection: duckdb.DuckDBPyConnection, english: Labels) -> list[Country]:
+    """The mapped countries; several have a folder each."""
+    query = "SELECT DISTINCT country FROM availability_matrix ORDER BY country"
+    codes = [code for (code,) in connection.sql(query).fetchall()]
+    return [
+        Country(code, english.area(code).text, f"{code}/" if len(codes) > 1 else "")
+        for code in codes
+    ]

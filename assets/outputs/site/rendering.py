@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,9 +11,16 @@ import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from assets.outputs.labels import Label, Labels
+from assets.outputs.labels import FALLBACK, Label, Labels
 
 TEMPLATES_FOLDER = Path(__file__).parent / "templates"
+LANGUAGE_NAMES = {"en": "English", "ru": "Русский", "ky": "Кыргызча"}
+# Pages load their own style sheet, script and pictures, and nothing else from anywhere.
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+    "base-uri 'none'; form-action 'none'"
+)
+_BAR_WIDTH = 200
 
 
 @dataclass(frozen=True)
@@ -45,8 +53,9 @@ def environment(labels: Labels, **everywhere: object) -> Environment:
         everywhere: What every page may print.
 
     Returns:
-        Templates with ``t(key)`` for texts, ``said(label)`` for labels (both marked where they
-        fell back to English) and ``number``.
+        Templates with ``t(key)`` for texts, ``said(label)`` for labels and ``english(text)`` for
+        what is English only, all marked where they are not in the page's language; ``plain(key)``
+        for attributes; ``number`` and ``share_bar``.
     """
     made = Environment(
         loader=FileSystemLoader(TEMPLATES_FOLDER),
@@ -56,6 +65,8 @@ def environment(labels: Labels, **everywhere: object) -> Environment:
         lstrip_blocks=True,
     )
 
+    made.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
+
     def said(label: Label) -> Markup:
         if label.language == labels.language:
             return Markup("{}").format(label.text)
@@ -64,10 +75,40 @@ def environment(labels: Labels, **everywhere: object) -> Environment:
     made.globals.update(
         labels=labels,
         language=labels.language,
+        languages=LANGUAGE_NAMES,
+        policy=POLICY,
         said=said,
+        english=lambda text: said(Label(str(text), FALLBACK)),
         t=lambda key, **values: said(labels.text(key, **values)),
         plain=lambda key, **values: labels.text(key, **values).text,
         number=labels.number,
+        share_bar=lambda counts: share_bar(counts, labels),
         **everywhere,
     )
     return made
+
+
+def share_bar(counts: Mapping[str, int], labels: Labels) -> Markup:
+    """Shares of the statuses as one bar.
+
+    Args:
+        counts: Cells by status, available first.
+        labels: Names and texts of the language.
+    """
+    total = sum(counts.values()) or 1
+    parts, left = [], 0.0
+    for status, count in counts.items():
+        width = _BAR_WIDTH * count / total
+        parts.append(
+            Markup('<rect class="{}" x="{:.1f}" y="0.5" width="{:.1f}" height="13"/>').format(
+                status, left, width
+            )
+        )
+        left += width
+    available, partial, none = counts.values()
+    told = labels.text("site.index.bar", available=available, partial=partial, none=none)
+    svg = (
+        '<svg class="share" viewBox="0 0 {} 14" preserveAspectRatio="none" role="img" '
+        'aria-label="{}">{}</svg>'
+    )
+    return Markup(svg).format(_BAR_WIDTH, told.text, Markup("").join(parts))

@@ -16,7 +16,9 @@ import pytest
 import xlrd
 from python_calamine import CalamineWorkbook
 
+from assets.outputs.charts import draw
 from assets.outputs.labels import LANGUAGES
+from assets.outputs.site.build import build_site
 from assets.outputs.workbook.book import write_workbook
 from warehouse import database
 from warehouse.home import Home
@@ -132,3 +134,20 @@ def workbooks(
         path = folder / f"{language}.xlsx"
         found[language] = Written(path, language, write_workbook(published, path, language))
     return found
+
+
+@pytest.fixture(scope="session")
+def site(published: duckdb.DuckDBPyConnection, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of the refreshed home; nobody may change it."""
+    target = tmp_path_factory.mktemp("site") / "site"
+    drawn = draw.svg
+
+    @cache
+    def english(number: int) -> str:
+        return drawn(published, number, "en")
+
+    with pytest.MonkeyPatch.context() as patch:
+        # The pictures have tests of their own; a third of them is enough here.
+        patch.setattr(draw, "svg", lambda connection, number, language: english(number))
+        build_site(published, target)
+    return target

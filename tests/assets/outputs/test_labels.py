@@ -84,7 +84,9 @@ def test_every_text_that_a_template_asks_for_is_there() -> None:
     asked = {
         key
         for path in templates.glob("*.html")
-        for key in re.findall(r"\b(?:t|plain)\(\s*\"([\w.]+)\"", path.read_text(encoding="utf-8"))
+        for key in re.findall(
+            r"\b(?:t|plain)\(\s*\"([\w.-]+)\"\s*[,)]", path.read_text(encoding="utf-8")
+        )
     }
     assert asked
     assert asked - texts(FALLBACK).keys() == set()
