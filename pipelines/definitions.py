@@ -17,6 +17,7 @@ from assets.sources.nsc import assets as nsc
 from assets.sources.publishers import NAMES
 from assets.sources.undesa import assets as undesa
 from assets.sources.unhcr import assets as unhcr
+from pipelines.fetch_jobs import fetch_jobs
 from pipelines.jobs import outputs_job, publisher_jobs, refresh_job
 from pipelines.schedules import schedules
 from pipelines.sensors import sensors
@@ -44,7 +45,7 @@ def definitions() -> dg.Definitions:
             published.published,
             *outputs,
         ],
-        jobs=[refresh_job, *publisher_jobs, outputs_job],
+        jobs=[refresh_job, *publisher_jobs, outputs_job, *fetch_jobs()],
         schedules=schedules(),
         sensors=sensors(),
         resources={

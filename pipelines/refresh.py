@@ -11,17 +11,20 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from assets.sources import gate
+from pipelines.fetching import DatasetReport
 from pipelines.home import prepare
 from warehouse import database, fingerprint, reference_data
 from warehouse.hold import FORCE_TAG, Hold, held
 from warehouse.home import Home
 from warehouse.landing import Manifest
 from warehouse.lock import PID_TAG, refresh_lock
+from warehouse.reference_data import Reference
 
 if TYPE_CHECKING:
     import dagster as dg
 
 Listener = Callable[[str, bool], None]
+Fetch = Callable[[Home, Reference], list[DatasetReport]]
 # Tag of a run whose process was killed: it did not fail by itself.
 KILLED_TAG = "migmap/killed"
 
@@ -39,6 +42,7 @@ class RefreshResult:
         rows: Rows of each published table after and before, where they differ.
         changed_parts: Parts of the fingerprint that changed.
         held: The hold that kept it from publishing what has landed.
+        fetched: What became of each dataset that the publishers were asked for.
     """
 
     refused: list[Manifest] = field(default_factory=list)
@@ -49,10 +53,16 @@ class RefreshResult:
     rows: dict[str, tuple[int, int | None]] = field(default_factory=dict)
     changed_parts: list[str] = field(default_factory=list)
     held: Hold | None = None
+    fetched: list[DatasetReport] = field(default_factory=list)
 
 
 def refresh(
-    home: Home, source: str | None = None, *, force: bool = False, listener: Listener | None = None
+    home: Home,
+    source: str | None = None,
+    *,
+    force: bool = False,
+    listener: Listener | None = None,
+    fetch: Fetch | None = None,
 ) -> RefreshResult:
     """Bring the warehouse up to date.
 
@@ -61,6 +71,7 @@ def refresh(
         source: Only this publisher, if given.
         force: Build even if nothing changed, and even if the published build is held.
         listener: Called with each finished step and whether it succeeded.
+        fetch: Asks the publishers and lands what came, before anything else is landed.
 
     Returns:
         What was done.
@@ -72,8 +83,10 @@ def refresh(
     with refresh_lock(home) as last_was_killed:
         if last_was_killed and home.dagster.is_dir():
             _fail_runs_left_behind(home)
-        landed = gate.land(home, reference_data.load(), source)
-        result = RefreshResult(refused=landed.refused, accepted=landed.accepted)
+        reference = reference_data.load()
+        fetched = fetch(home, reference) if fetch is not None else []
+        landed = gate.land(home, reference, source)
+        result = RefreshResult(landed.refused, landed.accepted, fetched=fetched)
         before = published_parts(home)
         now = fingerprint.parts(home)
         result.changed_parts = [name for name in now if before.get(name) != now[name]]

@@ -4,8 +4,8 @@ from contextlib import suppress
 
 import dagster as dg
 
-from pipelines.jobs import REFRESH
-from pipelines.refresh import fail_killed_runs, nothing_new
+from pipelines.fetch_jobs import FETCH
+from pipelines.refresh import fail_killed_runs
 from warehouse.home import current
 from warehouse.lock import Locked, refresh_lock
 
@@ -24,43 +24,38 @@ PUBLISHER_CRONS = {
 
 def schedules() -> list[dg.ScheduleDefinition]:
     """The schedules, on by default: one for everything, one for each publisher's cadence."""
-    return [weekly_refresh, *(_publisher_schedule(*one) for one in PUBLISHER_CRONS.items())]
+    return [weekly_fetch, *(_publisher_schedule(*one) for one in PUBLISHER_CRONS.items())]
 
 
 @dg.schedule(
-    job_name=REFRESH,
+    job_name=FETCH,
     cron_schedule="0 6 * * 1",
     execution_timezone=TIMEZONE,
     default_status=dg.DefaultScheduleStatus.RUNNING,
-    description="Every Monday at six in Bishkek: read the inbox and the bundled extracts again.",
+    description="Every Monday at six in Bishkek: ask all publishers for what is new.",
 )
-def weekly_refresh(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """Start a refresh unless nothing changed since the published build."""
-    return _run_if_new(context, None)
+def weekly_fetch(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """Ask all publishers. What lands is taken up by the sensor ``landed_files``."""
+    return _ask(context)
 
 
 def _publisher_schedule(publisher: str, cron: str) -> dg.ScheduleDefinition:
     @dg.schedule(
-        name=f"{REFRESH}_{publisher}_by_cadence",
-        job_name=f"{REFRESH}_{publisher}",
+        name=f"{FETCH}_{publisher}_by_cadence",
+        job_name=f"{FETCH}_{publisher}",
         cron_schedule=cron,
         execution_timezone=TIMEZONE,
         default_status=dg.DefaultScheduleStatus.RUNNING,
-        description=f"Look for files of {publisher} as often as it publishes.",
+        description=f"Ask {publisher} as often as it publishes.",
     )
-    def by_cadence(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-        return _run_if_new(context, publisher)
+    def by_cadence(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        return _ask(context)
 
     return by_cadence
 
 
-def _run_if_new(
-    context: dg.ScheduleEvaluationContext, publisher: str | None
-) -> dg.RunRequest | dg.SkipReason:
-    home = current()
+def _ask(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     # A refresh that is under way looks after killed runs itself.
-    with suppress(Locked), refresh_lock(home):
+    with suppress(Locked), refresh_lock(current()):
         fail_killed_runs(context.instance)
-    if nothing_new(home, publisher):
-        return dg.SkipReason("Nothing changed since the published build.")
     return dg.RunRequest(tags={"migmap/started_by": "schedule"})

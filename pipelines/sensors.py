@@ -10,6 +10,7 @@ import dagster as dg
 
 from assets.sources import gate
 from pipelines.alerts import alert_sensors
+from pipelines.fetch_jobs import FETCH
 from pipelines.jobs import OUTPUTS, REFRESH
 from pipelines.refresh import KILLED_TAG, fail_killed_runs, nothing_new
 from warehouse import fingerprint, landing, previous
@@ -22,7 +23,6 @@ SECONDS = 60
 STATE_TAG = "migmap/state"
 # A file in the inbox that was written a moment ago may not be there to its end.
 SETTLED_SECONDS = 30
-FETCH = "fetch"
 _WORKING = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,

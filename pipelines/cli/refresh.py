@@ -11,6 +11,7 @@ from rich.table import Table
 
 from assets.sources.limits import how_to_accept
 from pipelines.cli.console import EXIT_FAILED, EXIT_LOCKED, EXIT_REFUSED, complain, out, say
+from pipelines.cli.fetching import fetching, print_fetched
 from pipelines.refresh import RefreshResult
 from pipelines.refresh import refresh as run_refresh
 from schemas.faults import Refused
@@ -27,22 +28,28 @@ def refresh(
         bool,
         typer.Option("--force", help="Build even if nothing changed; lifts a rollback's hold."),
     ] = False,
+    fetch: Annotated[
+        bool, typer.Option("--fetch", help="First ask the publishers for what is new.")
+    ] = False,
 ) -> None:
     """Land what is new, and build and publish the warehouse if anything changed.
 
-    Exit codes: 0 done or nothing new, 1 failed, 2 a file was refused, 3 locked by another.
+    Exit codes: 0 done or nothing new, 1 failed, 2 a file was refused or could not be fetched,
+    while all else went through, 3 locked by another.
     """
     home = current()
     started = monotonic()
     try:
         _check_source(source)
-        result = run_refresh(home, source, force=force, listener=_step)
+        asking = fetching(source) if fetch else None
+        result = run_refresh(home, source, force=force, listener=_step, fetch=asking)
     except Locked as locked:
         complain("", f"{locked}")
         raise typer.Exit(EXIT_LOCKED) from None
     except Refused as refused:
         complain(str(refused))
         raise typer.Exit(EXIT_FAILED) from None
+    all_came = print_fetched(result.fetched)
     for manifest in result.refused:
         _print_refusal(manifest)
     if result.failed:
@@ -57,7 +64,7 @@ def refresh(
         say(f"Nothing was published: {result.held}, {HOW_TO_LIFT}.")
     else:
         say("Nothing changed since the published build; no run was started.")
-    if result.refused:
+    if result.refused or not all_came:
         raise typer.Exit(EXIT_REFUSED)
 
 

@@ -12,6 +12,7 @@ import pytest
 from assets.sources.publishers import NAMES
 from pipelines import schedules, sensors
 from pipelines.definitions import definitions
+from pipelines.fetch_jobs import FETCH
 from pipelines.jobs import OUTPUTS, REFRESH
 from pipelines.refresh import nothing_new
 from schemas.generate import PUBLISHED_TABLES
@@ -164,7 +165,13 @@ def test_there_is_a_job_for_all_and_one_a_publisher(
     jobs = {job.name: job for job in defs.resolve_all_job_defs() if not job.name.startswith("__")}
     publishers = {spec.key.path[0] for spec in specs if spec.group_name == "sources"}
     assert "unhcr" in publishers
-    assert jobs.keys() == {"refresh", "outputs"} | {f"refresh_{name}" for name in publishers}
+    asked = publishers - {"iom_report"}
+    assert jobs.keys() == (
+        {"refresh", "outputs", "fetch"}
+        | {f"refresh_{name}" for name in publishers}
+        | {f"fetch_{name}" for name in asked}
+    )
+    assert {op.name for op in jobs["fetch"].graph.node_defs} == {f"ask_{name}" for name in asked}
     whole = jobs["refresh"].asset_layer.executable_asset_keys
     outputs = {spec.key for spec in specs if spec.group_name == "outputs"}
     assert jobs["outputs"].asset_layer.executable_asset_keys == outputs
@@ -179,19 +186,19 @@ def test_there_is_a_job_for_all_and_one_a_publisher(
 
 
 def test_the_schedule_is_on_and_of_bishkek(defs: dg.Definitions) -> None:
-    schedule = defs.resolve_schedule_def("weekly_refresh")
+    schedule = defs.resolve_schedule_def("weekly_fetch")
     assert schedule.execution_timezone == "Asia/Bishkek"
     assert schedule.default_status == dg.DefaultScheduleStatus.RUNNING
-    assert schedule.job_name == REFRESH
+    assert schedule.job_name == FETCH
 
 
 def test_each_publisher_that_goes_on_publishing_has_a_schedule(defs: dg.Definitions) -> None:
     assert set(schedules.PUBLISHER_CRONS) == set(NAMES) - {"iom_report"}
     for publisher in schedules.PUBLISHER_CRONS:
-        schedule = defs.resolve_schedule_def(f"refresh_{publisher}_by_cadence")
+        schedule = defs.resolve_schedule_def(f"fetch_{publisher}_by_cadence")
         assert schedule.execution_timezone == "Asia/Bishkek"
         assert schedule.default_status == dg.DefaultScheduleStatus.RUNNING
-        assert schedule.job_name == f"refresh_{publisher}"
+        assert schedule.job_name == f"fetch_{publisher}"
 
 
 def test_a_publisher_looks_for_its_own_files_only(
@@ -206,33 +213,15 @@ def test_a_publisher_looks_for_its_own_files_only(
     assert not nothing_new(Home(own_home))
 
 
-def tick(home: Path, monkeypatch: pytest.MonkeyPatch) -> object:
-    monkeypatch.setenv("MIGMAP_HOME", str(home))
+def test_the_schedule_asks_though_nothing_changed_here(
+    refreshed_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MIGMAP_HOME", str(refreshed_home))
     with (
         dg.instance_for_test() as instance,
         dg.build_schedule_context(instance=instance) as context,
     ):
-        return schedules.weekly_refresh(context)
-
-
-def test_the_schedule_skips_when_nothing_is_new(
-    refreshed_home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert isinstance(tick(refreshed_home, monkeypatch), dg.SkipReason)
-
-
-def test_the_schedule_runs_when_nothing_was_published(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert isinstance(tick(tmp_path, monkeypatch), dg.RunRequest)
-
-
-def test_the_schedule_runs_when_a_file_waits(
-    own_home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert isinstance(tick(own_home, monkeypatch), dg.SkipReason)
-    (own_home / "var" / "inbox" / "new.csv").write_text("town,people\n")
-    assert isinstance(tick(own_home, monkeypatch), dg.RunRequest)
+        assert isinstance(schedules.weekly_fetch(context), dg.RunRequest)
 
 
 def test_the_schedule_reports_killed_runs(
@@ -245,7 +234,7 @@ def test_the_schedule_reports_killed_runs(
             defs.resolve_job_def(REFRESH), status=started, tags={PID_TAG: str(os.getpid() + 1)}
         )
         with dg.build_schedule_context(instance=instance) as context:
-            schedules.weekly_refresh(context)
+            schedules.weekly_fetch(context)
         left = instance.get_run_by_id(killed.run_id)
     assert left is not None
     assert left.status == dg.DagsterRunStatus.FAILURE

@@ -6,7 +6,9 @@ import ipaddress
 import logging
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -18,7 +20,7 @@ from assets.sources.fetching.endpoints import Endpoint
 from assets.sources.fetching.exchange import Progress
 from assets.sources.fetching.faults import PermanentFault, TransientFault
 from assets.sources.fetching.memory import Memory, Remembered
-from assets.sources.fetching.secrets import guard_logs, public_link
+from assets.sources.fetching.secrets import SECRET_PARAMETERS, guard_logs, public_link
 from assets.sources.fetching.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -59,12 +61,14 @@ class Client:
         memory: What is remembered of earlier requests.
         progress: Called with dataset, bytes received and bytes declared, while a body comes.
         session: The connections.
+        asked: Links of all that was asked, without secrets.
     """
 
     settings: Settings
     memory: Memory
     progress: Progress = _no_progress
     session: requests.Session = field(default_factory=requests.Session)
+    asked: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         # Retries, redirects and unpacking are ours: see below and module exchange.
@@ -96,6 +100,7 @@ class Client:
         address = _with_query(
             endpoint.known_address(), [*endpoint.parameters, *parameters, *secret]
         )
+        self.asked.append(public_link(address))
         remembered = self.memory.find(address)
         retry, times = self.settings.retry, 0
         while True:
@@ -156,11 +161,25 @@ class Client:
                 raise PermanentFault(f"{endpoint.name}: not modified, though nobody asked")
             shutil.copyfile(remembered.body, target)
             return Answer(target, link, modified=False)
-        with target.open("wb") as file:
-            exchange.write_body(response, endpoint, file, self.settings, self.progress)
+        if any(f"{name}=" in urlsplit(address).query for name in SECRET_PARAMETERS):
+            self._write_without_secrets(response, endpoint, target)
+        else:
+            with target.open("wb") as file:
+                exchange.write_body(response, endpoint, file, self.settings, self.progress)
         exchange.refuse_body(target, endpoint)
         self.memory.keep(address, target, response.headers)
         return Answer(target, link, modified=True)
+
+    def _write_without_secrets(
+        self, response: requests.Response, endpoint: Endpoint, target: Path
+    ) -> None:
+        """Write an answer that may repeat the secret of its request, as links to pages do."""
+        held = BytesIO()
+        exchange.write_body(response, endpoint, held, self.settings, self.progress)
+        body = held.getvalue()
+        with suppress(UnicodeDecodeError):
+            body = self.settings.hide(body.decode()).encode()
+        target.write_bytes(body)
 
 
 def _with_query(address: str, parameters: Parameters) -> str:

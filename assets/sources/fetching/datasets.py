@@ -37,12 +37,14 @@ class Fetched:
         path: The file, below ``var/fetched``; it may be removed after it was landed.
         sidecar: What the file does not say of itself, in the fields of a sidecar.
         modified: False if the publisher said of every part that it is as it was.
+        asked: Links of the requests that it was made of, without secrets.
     """
 
     dataset: str
     path: Path
     sidecar: dict[str, Any]
     modified: bool = True
+    asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ class Asking:
         }
         if scope is not None:
             sidecar["scope"] = list(scope)
-        return Fetched(endpoint.dataset, path, sidecar, modified)
+        return Fetched(endpoint.dataset, path, sidecar, modified, tuple(self.client.asked))
 
     def whole_file(self, endpoint: Endpoint, scope: Sequence[str] | None, ending: str) -> Fetched:
         """A dataset that is one file of the publisher."""
@@ -108,6 +110,7 @@ def each_dataset(
     """Ask for one dataset after the other; one that fails does not stop the others."""
     for endpoint in asking.endpoints:
         result: Fetched | NotFetched
+        asking.client.asked.clear()
         try:
             result = ask(endpoint)
         except FetchFault as fault:

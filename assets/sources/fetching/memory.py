@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -67,14 +67,19 @@ class Memory:
             if said in answered
         }
         if not headers:
-            for path in paths:
-                path.unlink(missing_ok=True)
+            self.forget([address])
             return
         with replacing(paths[1]) as temporary:
             shutil.copyfile(body, temporary)
         told = {"link": public_link(address), "sha256": content_id(body), "headers": headers}
         with replacing(paths[0]) as temporary:
             temporary.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+
+    def forget(self, addresses: Iterable[str]) -> None:
+        """Ask for these anew, as for what the gate refused: it may have been damaged on its way."""
+        for address in addresses:
+            for path in self._paths(address) or ():
+                path.unlink(missing_ok=True)
 
     def _paths(self, address: str) -> tuple[Path, Path] | None:
         if self.folder is None:
