@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn
 
+from assets.sources.limits import how_to_accept
 from pipelines.cli.console import complain, out, say
 from pipelines.fetching import FAILED, NOTHING_NEW, DatasetReport, fetch_and_land, sources_to_ask
 from pipelines.refresh import Fetch
@@ -49,7 +50,8 @@ def print_fetched(reports: Sequence[DatasetReport]) -> bool:
     bad = [one for one in reports if one.state in ("refused", *FAILED)]
     for one in bad:
         word = "Refused:" if one.state == "refused" else "Not fetched:"
-        complain(one.message or one.told, word)
+        advice = how_to_accept(one.manifest) if one.manifest is not None else ""
+        complain(f"{one.message or one.told}{advice}", word)
     if all(one.state in (*NOTHING_NEW, "not configured") for one in reports):
         say("The publishers have nothing new.")
     else:

@@ -7,6 +7,7 @@ import typer
 from pipelines.cli.accept import accept
 from pipelines.cli.assessment import assessment
 from pipelines.cli.diff import diff
+from pipelines.cli.doctor import doctor
 from pipelines.cli.export import export
 from pipelines.cli.history import history
 from pipelines.cli.imports import imports
@@ -41,6 +42,7 @@ COMMANDS = (
     letters,
     sql,
     status,
+    doctor,
     why,
     history,
     rollback,
