@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
@@ -61,13 +62,15 @@ class Trial:
         (report,) = fetch_and_land(self.home, reference, [source], self.settings)
         return report
 
-    def standing(self) -> dict[str, str]:
-        """What is accepted and what is published."""
-        files = [
-            self.home.database,
-            *(path for path in self.home.landing.rglob("*") if path.is_file()),
-        ]
-        return {str(path): sha256(path.read_bytes()).hexdigest() for path in files}
+    def standing(self) -> dict[str, object]:
+        """What is accepted and what is published; not when it was last confirmed."""
+        found: dict[str, object] = {}
+        for path in (self.home.database, *self.home.landing.rglob("*")):
+            if path.name.endswith(landing.MANIFEST_SUFFIX):
+                found[str(path)] = json.loads(path.read_text("utf-8")) | {"confirmed_order": None}
+            elif path.is_file():
+                found[str(path)] = sha256(path.read_bytes()).hexdigest()
+        return found
 
 
 @pytest.fixture
@@ -301,6 +304,8 @@ def test_a_fault_changes_nothing_that_is_held(name: str, trial: Trial) -> None:
     trial.server.injected.clear()
     assert trial.ask(asked).state in ("known", "unchanged", "not modified")
     assert trial.standing() == before
+    source = asked.partition("/")[0]
+    assert [one for one in landing.standing_refusals(trial.home) if one.source == source] == []
 
 
 def test_silence_stops_no_other_publisher(trial: Trial) -> None:
@@ -379,22 +384,22 @@ def test_a_client_id_that_is_refused_is_not_told(trial: Trial) -> None:
 
 
 def test_new_figures_land_with_the_day_as_release(trial: Trial, tmp_path: Path) -> None:
-    old = trial.server.served["unhcr", "solutions"].read_text(encoding="utf-8")
+    content = json.loads(trial.server.served["nsc", "opendata"].read_text(encoding="utf-8"))
+    content["data"][1]["values"][1]["value"] += 1
     new = tmp_path / "new.json"
-    new.write_text(old.replace('"resettlement": 100,', '"resettlement": 105,', 1), "utf-8")
-    home = Home(tmp_path / "home").make()
-    trial.home = home
-    assert trial.ask("unhcr/solutions").state == "unchanged"
-    trial.server.serve_instead("unhcr", "solutions", new)
-    report = trial.ask("unhcr/solutions")
-    assert report.state == "accepted"
+    new.write_text(json.dumps(content), encoding="utf-8")
+    trial.home = Home(tmp_path / "home").make()
+    # What is bundled lands first, so that nothing seems new because nothing is held.
+    assert trial.ask("nsc/opendata").state == "known"
+    trial.server.serve_instead("nsc", "opendata", new)
+    report = trial.ask("nsc/opendata")
+    assert report.state == "accepted", report.message
     assert report.manifest is not None
     assert report.manifest.release == "2026-11-24"
     assert report.manifest.fetched
     assert report.manifest.scope == ("KGZ",)
-    assert report.manifest.licence == "CC BY 4.0"
-    assert str(report.manifest.link).startswith(f"{trial.server.address}/population/v1/solutions/")
-    assert trial.ask("unhcr/solutions").state == "not modified"
+    assert report.manifest.link == f"{trial.server.address}/ru/opendata/category/316/json"
+    assert trial.ask("nsc/opendata").state == "not modified"
 
 
 def test_the_client_id_is_kept_nowhere(trial: Trial, tmp_path: Path) -> None:
