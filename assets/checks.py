@@ -105,3 +105,20 @@ def reconciliation(issues: pd.DataFrame, newest: Mapping[str, str]) -> CheckOutc
     )
     numbers = {"differences_now": current, "differences_in_all": len(issues)}
     return CheckOutcome("reconciliation", current == 0, told, numbers, is_error=False)
+
+
+def rows_kept(now: int, before: int | None, max_drop: float) -> CheckOutcome:
+    """A published table did not lose more rows against the build before than it may.
+
+    Args:
+        now: Rows of this build.
+        before: Rows of the build before; None if there is none, or it had no such table.
+        max_drop: Share of rows that it may lose.
+    """
+    if before is None:
+        told = f"{now:,} rows; no build before has it."
+        return CheckOutcome("rows", True, told, {"rows": now}, is_error=False)
+    share = (before - now) / before if before else 0.0
+    told = f"{now:,} rows, {before:,} in the build before; at most {max_drop:.0%} may go."
+    numbers = {"rows": now, "rows_before": before, "share_lost": round(share, 4)}
+    return CheckOutcome("rows", share <= max_drop, told, numbers, is_error=False)

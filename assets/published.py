@@ -8,18 +8,19 @@ from datetime import UTC, datetime
 import dagster as dg
 import pandas as pd
 
+from assets import checks
 from assets.column_lineage import column_lineage, upstream_of
 from assets.column_lineage import published as published_columns
-from assets.sources.assets import OWNERS, lineage
+from assets.sources.assets import OWNERS, check_result, check_specs, lineage
 from schemas.assessment import BUILD
 from schemas.generate import PUBLISHED_TABLES, comment_sql, create_table_sql, table_schema
 from schemas.reference import REFERENCE_TABLES
 from schemas.table import TableModel
 from schemas.validate import conform
-from warehouse import database, fingerprint, previous, releases
+from warehouse import database, fingerprint, previous, reference_data, releases
 from warehouse.hold import FORCE_TAG, HOW_TO_LIFT, held
 from warehouse.home import Home
-from warehouse.tables import WarehouseHome, table_path
+from warehouse.tables import PREVIEW_ROWS, WarehouseHome, preview, table_path
 
 CODE_VERSION = "1"
 MODELS: dict[str, TableModel] = {model.name: model for model in PUBLISHED_TABLES}
@@ -54,7 +55,11 @@ def _spec(model: TableModel) -> dg.AssetSpec:
     )
 
 
-@dg.multi_asset(name="publish", specs=[_spec(model) for model in PUBLISHED_TABLES])
+@dg.multi_asset(
+    name="publish",
+    specs=[_spec(model) for model in PUBLISHED_TABLES],
+    check_specs=[spec for name in MODELS for spec in check_specs(["published", name], ["rows"])],
+)
 def published(
     context: dg.AssetExecutionContext, warehouse_home: WarehouseHome
 ) -> Iterator[dg.MaterializeResult[None]]:
@@ -65,7 +70,10 @@ def published(
         raise dg.Failure(f"Nothing was published: {hold}, {HOW_TO_LIFT}.", allow_retries=False)
     parts = fingerprint.parts(home)
     version = dg.DataVersion(fingerprint.whole(parts)[:16])
+    before = rows_before(home)
     rows = publish(home, parts, context.run.run_id)
+    max_drop = reference_data.load().parameter("published_row_drop")
+    seen = previews(home)
     context.log_event(
         dg.AssetObservation(
             REFERENCE_KEY,
@@ -81,9 +89,32 @@ def published(
                 "dagster/column_schema": table_schema(model),
                 "dagster/table_name": f"migration.main.{name}",
                 "dagster/column_lineage": lineage(published_columns(model)),
+                "preview": seen[name],
             },
             data_version=version,
+            check_results=[
+                check_result(
+                    checks.rows_kept(rows[name], before.get(name), max_drop), ["published", name]
+                )
+            ],
         )
+
+
+def rows_before(home: Home) -> dict[str, int]:
+    """Rows of each table of the published build; empty if there is none."""
+    try:
+        return previous.read_build(home.database).rows
+    except previous.BuildUnreadable:
+        return {}
+
+
+def previews(home: Home) -> dict[str, dg.MarkdownMetadataValue]:
+    """The first rows of each published table."""
+    with database.open_read_only(home) as connection:
+        return {
+            name: preview(connection.sql(f'SELECT * FROM "{name}" LIMIT {PREVIEW_ROWS}').df())
+            for name in MODELS
+        }
 
 
 def publish(home: Home, parts: dict[str, str], run_id: str | None) -> dict[str, int]:

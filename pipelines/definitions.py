@@ -19,6 +19,7 @@ from assets.sources.undesa import assets as undesa
 from assets.sources.unhcr import assets as unhcr
 from pipelines.fetch_jobs import fetch_jobs
 from pipelines.jobs import outputs_job, publisher_jobs, refresh_job
+from pipelines.links import with_links
 from pipelines.schedules import schedules
 from pipelines.sensors import sensors
 from warehouse.home import current
@@ -29,22 +30,23 @@ from warehouse.tables import WarehouseHome, io_manager
 def definitions() -> dg.Definitions:
     """Everything that Dagster runs and shows."""
     home = current()
+    assets: list[dg.AssetSpec | dg.AssetsDefinition] = [
+        *unhcr.definitions,
+        *idmc.definitions,
+        *iom_report.definitions,
+        *nsc.definitions,
+        *nbkr.definitions,
+        *undesa.definitions,
+        *combined(NAMES),
+        availability,
+        check,
+        report_map,
+        published.reference_tables,
+        published.published,
+        *outputs,
+    ]
     return dg.Definitions(
-        assets=[
-            *unhcr.definitions,
-            *idmc.definitions,
-            *iom_report.definitions,
-            *nsc.definitions,
-            *nbkr.definitions,
-            *undesa.definitions,
-            *combined(NAMES),
-            availability,
-            check,
-            report_map,
-            published.reference_tables,
-            published.published,
-            *outputs,
-        ],
+        assets=with_links(assets),
         jobs=[refresh_job, *publisher_jobs, outputs_job, *fetch_jobs()],
         schedules=schedules(),
         sensors=sensors(),

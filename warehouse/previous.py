@@ -20,7 +20,6 @@ from warehouse.home import Home
 
 # Build ids are made of these; a name that a stranger put there is not touched.
 _KEPT = re.compile(r"(?P<build>\d{8}T\d{6}-[0-9a-f]+)\.duckdb")
-_FACTS = ("stock", "flow", "stock_superseded", "flow_superseded")
 
 
 class NoSuchBuild(Exception):
@@ -39,7 +38,7 @@ class Build:
         build_id: Its id, which begins with the time when it was built.
         built_at: That time, UTC.
         parts: Parts of its fingerprint.
-        rows: Rows of each table of facts; a table that it does not have is left out.
+        rows: Rows of each table.
         path: Its file.
     """
 
@@ -157,7 +156,7 @@ def read_build(path: Path) -> Build:
         ((build_id, built_at, parts),) = found
     except (duckdb.Error, ValueError) as error:
         raise BuildUnreadable(f"{path.name} can't be read: {error}") from error
-    rows = {name: int(count) for name, count in counted if name in _FACTS}
+    rows = {str(name): int(count) for name, count in counted}
     return Build(build_id, built_at, json.loads(parts), rows, path)
 
 

@@ -19,6 +19,7 @@ from warehouse.home import Home
 from warehouse.lock import PID_TAG, refresh_lock
 
 PREVIEW_ROWS = 5
+PREVIEW_LETTERS = 80
 # Assets that return checks beside their table are annotated with a bare MaterializeResult, from
 # which Dagster can't tell the table's type.
 FRAME = dg.PythonObjectDagsterType(pd.DataFrame, name="DataFrame")
@@ -96,15 +97,30 @@ def described(
     Returns:
         Metadata for a materialisation.
     """
-    preview = frame.head(PREVIEW_ROWS).astype("str").to_markdown(index=False) if len(frame) else ""
     metadata: dict[str, Any] = {
         "dagster/row_count": len(frame),
         "dagster/column_schema": table_schema(model),
-        "preview": dg.MetadataValue.md(preview),
+        "preview": preview(frame),
     }
     if lineage is not None:
         metadata["dagster/column_lineage"] = lineage
     return metadata
+
+
+def preview(frame: pd.DataFrame) -> dg.MarkdownMetadataValue:
+    """The first rows of a table as Markdown, long texts cut.
+
+    Args:
+        frame: The table.
+    """
+    rows = frame.head(PREVIEW_ROWS).astype("object").map(_cell)
+    return dg.MetadataValue.md(rows.to_markdown(index=False) if len(rows) else "No rows.")
+
+
+def _cell(value: object) -> str:
+    """A cell of a preview; what is missing is left empty."""
+    text = "" if pd.isna(value) else str(value)  # type: ignore[call-overload]
+    return text if len(text) <= PREVIEW_LETTERS else f"{text[:PREVIEW_LETTERS]}…"
 
 
 def io_manager(home: Home) -> ParquetTables:

@@ -18,6 +18,7 @@ from assets.sources.predecessor import known_days
 from assets.sources.publishers import Columns
 from schemas.assessment import EXTRACT
 from schemas.facts import OBSERVATIONS, QUALITY_ISSUE
+from schemas.sources import SOURCE_MODELS
 from schemas.table import TableModel
 from schemas.validate import validate
 from warehouse import landing, reference_data, releases
@@ -134,7 +135,7 @@ def source_table(
             raise dg.Failure(str(error), allow_retries=False) from error
         return dg.MaterializeResult(
             value=frame,
-            metadata=described(frame, model),
+            metadata=described(frame, model, lineage(_columns_of_files(source, model))),
             data_version=data_version(home, source, dataset),
             check_results=source_checks(home, key, frame, model, reference),
         )
@@ -210,7 +211,9 @@ def quality_issues(
         newest = _newest_releases(warehouse_home.home, source, reference)
         return dg.MaterializeResult(
             value=frame,
-            metadata=described(frame, QUALITY_ISSUE),
+            metadata=described(
+                frame, QUALITY_ISSUE, lineage(_kept_columns(source, datasets, QUALITY_ISSUE))
+            ),
             data_version=data_version(warehouse_home.home, source),
             check_results=[check_result(checks.reconciliation(frame, newest), key)],
         )
@@ -242,12 +245,35 @@ def _made(
         frame = validate(make(tables, reference), model, reference.codes, prove_key=False)
         return dg.MaterializeResult(
             value=frame,
-            metadata=described(frame, model, lineage(columns) if columns else None),
+            metadata=described(
+                frame, model, lineage(columns or _kept_columns(source, datasets, model))
+            ),
             data_version=data_version(warehouse_home.home, source),
             check_results=[check_result(checks.unique_key(frame, model.key), key)],
         )
 
     return made
+
+
+def _columns_of_files(source: str, model: TableModel) -> Columns:
+    """Columns of a publisher's own table: each row was read from the landed file it names."""
+    return {
+        name: [([source, "extracts"], name if name == "release" else "extract_id")]
+        for name in model.columns
+    }
+
+
+def _kept_columns(source: str, datasets: Sequence[str], model: TableModel) -> Columns:
+    """Columns that a table takes over from the publisher's own tables under their name."""
+    kept = {
+        name: [
+            ([source, dataset], name)
+            for dataset in datasets
+            if name in SOURCE_MODELS[source][dataset].columns
+        ]
+        for name in model.columns
+    }
+    return {name: upstream for name, upstream in kept.items() if upstream}
 
 
 def _newest_releases(home: Home, source: str, reference: Reference) -> dict[str, str]:

@@ -92,3 +92,15 @@ def test_the_newest_release_is_that_of_the_same_dataset() -> None:
     newest = {"demographics": "2025-end", "population": "2023-end"}
     assert checks.reconciliation(issues(("demographics", "2023-end")), newest).passed
     assert not checks.reconciliation(issues(("population", "2023-end")), newest).passed
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "passed"),
+    [(80, 100, True), (79, 100, False), (0, 0, True), (0, 1, False), (5, None, True)],
+)
+def test_a_published_table_may_lose_a_share_of_its_rows(
+    now: int, before: int | None, passed: bool
+) -> None:
+    outcome = checks.rows_kept(now, before, 0.2)
+    assert (outcome.name, outcome.passed, outcome.is_error) == ("rows", passed, False)
+    assert f"{now:,} rows" in outcome.description

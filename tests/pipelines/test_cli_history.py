@@ -149,6 +149,8 @@ def step(home: Home, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dg.Execut
     """The publish step as a run from Dagster's pages takes it."""
     rows = dict.fromkeys(publishing.MODELS, 0)
     monkeypatch.setattr(publishing, "publish", lambda *_: rows)
+    seen = dict.fromkeys(rows, dg.MetadataValue.md(""))
+    monkeypatch.setattr(publishing, "previews", lambda _: seen)
 
     def run(tags: dict[str, str]) -> dg.ExecuteInProcessResult:
         return dg.materialize(

@@ -55,8 +55,8 @@ def _register(tree: Path) -> None:
     )
     _replace(
         tree / "pipelines/definitions.py",
-        "            *unhcr.definitions,\n",
-        "            *unhcr.definitions,\n            *us_tip.definitions,\n",
+        "        *unhcr.definitions,\n",
+        "        *unhcr.definitions,\n        *us_tip.definitions,\n",
     )
     _replace(
         tree / "pipelines/definitions.py",

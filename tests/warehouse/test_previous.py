@@ -103,7 +103,7 @@ def test_history_tells_what_changed_and_leaves_out_what_is_broken(home: Home) ->
     (home.previous / f"{build_id(4)}.duckdb").write_bytes(b"broken")
     third, second, first = previous.history(home)
     assert (third.build_id, third.path) == (build_id(3), home.database)
-    assert third.rows == {"stock": 3, "flow": 1}
+    assert third.rows == {"stock": 3, "flow": 1, "build": 1}
     assert third.changed_parts(second) == ["extracts/unhcr"]
     assert first.changed_parts(None) == []
     assert first.built_at == "2026-01-01 00:00:01"

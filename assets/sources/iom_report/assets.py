@@ -23,14 +23,14 @@ publisher = dg.AssetSpec(
     owners=shared.OWNERS,
     kinds={"document"},
     tags=TAGS,
-    metadata={"terms": TERMS},
+    metadata={"website": dg.MetadataValue.url("https://dtm.iom.int/"), "licence": TERMS},
 )
 
 definitions: list[dg.AssetSpec | dg.AssetsDefinition] = [
     publisher,
     shared.extracts(publisher, {"csv"}, TAGS, TITLE),
     *(
-        shared.source_table(SOURCE, dataset, model, TITLE, TAGS, {"terms": TERMS})
+        shared.source_table(SOURCE, dataset, model, TITLE, TAGS, {"licence": TERMS})
         for dataset, model in MODELS.items()
     ),
     shared.observations(SOURCE, DATASETS, harmonise, COLUMN_LINEAGE, TITLE, TAGS),

@@ -20,7 +20,7 @@ publisher = dg.AssetSpec(
     owners=shared.OWNERS,
     kinds={"excel"},
     tags=TAGS,
-    metadata={"website": dg.MetadataValue.url(SITE)},
+    metadata={"website": dg.MetadataValue.url(SITE), "licence": "no reuse terms found"},
 )
 
 definitions: list[dg.AssetSpec | dg.AssetsDefinition] = [
