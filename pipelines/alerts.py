@@ -8,6 +8,7 @@ from typing import Any
 import dagster as dg
 
 from pipelines.alert_plugs import AlertFailed, Message, Plug, plugs, without_secrets
+from pipelines.fetch_jobs import FETCH
 from pipelines.refresh import root_cause
 from warehouse import landing
 from warehouse.home import current
@@ -91,11 +92,18 @@ def failed_run(job: str, run_id: str, causes: Mapping[str, str]) -> Message:
     lines = [f"The run {run_id} of job {job} failed.", ""]
     for item in items[:_MOST_ITEMS]:
         lines += [f"Step: {item['step']}", f"Why: {item['why']}", ""]
-    lines += [
-        "Nothing was published by it; the last good warehouse serves on.",
-        "What to do: read the run in Dagster's pages, or run `migmap refresh` on the machine. "
-        "The page Operations tells what the usual messages mean.",
-    ]
+    lines += ["Nothing was published by it; the last good warehouse serves on."]
+    if job.startswith(FETCH):
+        lines += [
+            "What to do: nothing, if the publisher was out of reach: it is asked again at the next "
+            "time of the schedule. If this comes twice, `migmap doctor` looks at the publisher's "
+            "addresses and answers, and the page Fetching tells what is believed of them."
+        ]
+    else:
+        lines += [
+            "What to do: read the run in Dagster's pages, or run `migmap refresh` on the machine. "
+            "The page Operations tells what the usual messages mean."
+        ]
     return _clean(Message("failed", f"Migration data map: job {job} failed", _joined(lines), items))
 
 

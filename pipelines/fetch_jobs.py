@@ -51,7 +51,7 @@ def fetch_op(source: str, retries: dg.RetryPolicy = RETRIES) -> dg.OpDefinition:
         )
         context.log_event(
             dg.AssetObservation(
-                ["publishers", source],
+                ["publisher", source],
                 description="The publisher was asked for what is new.",
                 metadata={one.dataset: one.told for one in reports},
             )

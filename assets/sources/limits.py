@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from assets.sources.belonging import WORLD_SCOPE
 from assets.sources.observations import ALL
-from assets.sources.placing import WORLD_SCOPE
 from assets.sources.reading import FileRefused, Reading
 from schemas.facts import NET_INDICATORS
 from schemas.faults import Fault

@@ -6,6 +6,7 @@ import json
 import logging
 import smtplib
 from collections.abc import Iterator
+from dataclasses import MISSING, fields
 from email.message import EmailMessage
 from typing import Any
 
@@ -16,7 +17,7 @@ from werkzeug import Request, Response
 
 from pipelines import alert_plugs, alerts, sensors
 from pipelines.alert_plugs import AlertFailed, Message, plugs
-from pipelines.alerts import alert_refused, alert_run_failed
+from pipelines.alerts import alert_refused, alert_run_failed, failed_run
 from warehouse import landing
 from warehouse.home import Home
 from warehouse.landing import Manifest
@@ -182,7 +183,7 @@ def test_no_answer_is_told_without_the_address(address: str) -> None:
 def refuse(home: Home, name: str, why: str = "line 4: found '12x'") -> Manifest:
     path = home.inbox / name
     path.write_text(f"content of {name} {why}", encoding="utf-8")
-    told: dict[str, Any] = dict.fromkeys(Manifest.__dataclass_fields__)
+    told: dict[str, Any] = {one.name: None for one in fields(Manifest) if one.default is MISSING}
     told |= {
         "extract_id": landing.content_id(path), "source": "unhcr", "dataset": "population",
         "file": name, "bytes": 1, "landed_at": "", "landed_order": -1, "accepted": False,
@@ -353,6 +354,13 @@ def test_a_failed_run_is_told_with_its_step_and_the_root_of_the_error(
         assert context.dagster_run.run_id in message.text
         assert "Step: publish/stock\nWhy: ValueError: stock: key repeats" in message.text
         assert "Traceback" not in message.text
+
+
+def test_a_publisher_that_could_not_be_asked_is_told_with_what_to_do() -> None:
+    told = failed_run("fetch_unhcr", "one", {"ask_unhcr": "could not be fetched: time-out"}).text
+    assert "Step: ask_unhcr\nWhy: could not be fetched: time-out" in told
+    assert "asked again at the next time of the schedule" in told
+    assert "migmap refresh" not in told
 
 
 def test_a_failed_run_is_not_told_until_something_is_configured(
