@@ -18,12 +18,12 @@ import pandas as pd
 from assets.sources import parsed
 from assets.sources.limits import BeyondLimits, beyond_limits, how_to_accept
 from assets.sources.observations import concatenate
-from assets.sources.placing import day_known, release_of, unplaced
+from assets.sources.placing import contradictions, day_known, release_of, unplaced
 from assets.sources.predecessor import before, same_rows
 from assets.sources.reading import FileRefused, NotRecognised, Reading
 from assets.sources.recognise import read_any
 from assets.sources.sidecar import read_sidecar, refuse_odd_sidecar
-from schemas.faults import Fault, Refused
+from schemas.faults import Refused
 from schemas.sources import SOURCE_MODELS
 from schemas.validate import validate
 from warehouse import landing
@@ -220,22 +220,7 @@ def read_checked(path: Path, reference: Reference, sidecar: dict[str, Any]) -> R
         Refused: The file has faults.
     """
     reading = read_any(path)
-    faults = [
-        Fault(path.name, name, str(found), f"{sidecar[said]!r}, as its manifest says")
-        for name, said, found in (
-            ("publisher", "publisher", reading.source),
-            ("dataset", "dataset", reading.dataset),
-            ("rows", "rows", len(reading.frame)),
-        )
-        if sidecar.get(said) not in (None, found)
-    ]
-    if reading.release and sidecar.get("release") not in (None, reading.release):
-        expected = f"release {sidecar['release']!r}, as its manifest says"
-        faults.append(Fault(path.name, "release", reading.release, expected))
-    scope = sidecar.get("scope")
-    if reading.scope and scope and set(scope) != set(reading.scope):
-        expected = f"scope {list(scope)!r}, as its manifest says"
-        faults.append(Fault(path.name, "scope", ", ".join(reading.scope), expected))
+    faults = contradictions(path.name, reading, sidecar)
     if faults:
         raise _recognised(FileRefused(path.name, faults), reading)
     reading.release = release_of(reading, sidecar)

@@ -41,6 +41,29 @@ def release_of(reading: Reading, sidecar: Mapping[str, Any]) -> str | None:
     return said or (day_known(sidecar) if sidecar.get("fetched") else None)
 
 
+def contradictions(name: str, reading: Reading, sidecar: Mapping[str, Any]) -> list[Fault]:
+    """What a file says of itself and its manifest says otherwise.
+
+    Args:
+        name: Name of the file.
+        reading: The file as it was read.
+        sidecar: What is said of it; what it does not say contradicts nothing.
+    """
+    scope = tuple(sidecar.get("scope") or ()) or None
+    pairs = (
+        ("publisher", reading.source, sidecar.get("publisher")),
+        ("dataset", reading.dataset, sidecar.get("dataset")),
+        ("rows", len(reading.frame), sidecar.get("rows")),
+        ("release", reading.release, sidecar.get("release")),
+        ("scope", reading.scope and sorted(reading.scope), scope and sorted(scope)),
+    )
+    return [
+        Fault(name, column, str(found), f"{said!r}, as its manifest says")
+        for column, found, said in pairs
+        if None not in (found, said) and found != said
+    ]
+
+
 def unplaced(
     name: str, reading: Reading, sidecar: Mapping[str, Any], reference: Reference
 ) -> list[Fault]:

@@ -55,6 +55,9 @@ _GZIP_MAGIC = b"\x1f\x8b"
 NOT_APPLICABLE = frozenset(("-", ""))
 SUPPRESSED = "*"
 
+# What no text has in it but tabs and line ends.
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
 # The longest run of digits that is sure to fit into 64 bits.
 _MAX_DIGITS = 18
 
@@ -232,8 +235,14 @@ def decode_utf8(data: bytes, file: str) -> str:
     """Decode a file, leaving out a byte order mark.
 
     Raises:
-        FileRefused: The file is not UTF-8; the fault names the line and the byte.
+        FileRefused: The file is not UTF-8 or holds control characters; the fault names the line
+            and the byte.
     """
+    control = _CONTROL.search(data)
+    if control is not None:
+        at = control.start()
+        place = f"line {data.count(10, 0, at) + 1}, byte {at} of the file"
+        raise _refuse(file, place, f"byte 0x{data[at]:02x}", "text without control characters")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -99,8 +99,10 @@ def _rounded_right(name: str) -> RowCheck:
     def holds(frame: pd.DataFrame) -> pd.Series:
         made = rounded(frame[raw])
         same = (made == frame[printed]).fillna(False) | (made.isna() & frame[printed].isna())
-        # Old exports print rounded figures alone.
-        return same | frame[raw].isna()
+        # Old exports print rounded figures alone, in the whole file.
+        extract = frame["extract_id"].astype("str")
+        alone = frame[raw].isna().groupby(extract).transform("all")
+        return same | alone
 
     return RowCheck(f"rounded:{name}", f"{raw} rounded by IDMC's rule", holds, printed)
 
@@ -123,7 +125,9 @@ def _sexes_make_both(band: str) -> RowCheck:
     def holds(frame: pd.DataFrame) -> pd.Series:
         if frame[band].isna().all():
             return pd.Series(True, index=frame.index)
-        return ~(both_less_sexes(frame, band).abs() > ROUNDING_OF_SEXES)
+        whole = frame[band].notna().groupby([frame[name] for name in keys], observed=True)
+        made = ~(both_less_sexes(frame, band).abs() > ROUNDING_OF_SEXES)
+        return made & (whole.transform("all") | ~whole.transform("any"))
 
     told = f"males and females that make both sexes, by {', '.join(keys[:3])}"
     return RowCheck(f"sexes_make_both:{band}", told, holds, band)

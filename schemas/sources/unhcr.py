@@ -7,6 +7,8 @@ suppressed columns are named in ``suppressed``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 
 from schemas import fields as f
@@ -75,6 +77,20 @@ def _parts_make(total: str, parts: tuple[str, ...]) -> RowCheck:
     )
 
 
+def _within_the_country(columns: tuple[str, ...]) -> tuple[RowCheck, ...]:
+    """Displaced within their country: holds of every row that UNHCR has published to end-2023."""
+
+    def rule(column: str) -> Callable[[pd.DataFrame], pd.Series]:
+        def holds(frame: pd.DataFrame) -> pd.Series:
+            same = frame["coo_iso"].astype("str") == frame["coa_iso"].astype("str")
+            return same | ~(frame[column] > 0).fillna(False)
+
+        return holds
+
+    expected = "0 or '-' where the countries are two: people displaced within one"
+    return tuple(RowCheck(f"within:{one}", expected, rule(one), one) for one in columns)
+
+
 def _table(
     name: str,
     description: str,
@@ -134,6 +150,7 @@ POPULATION = _table(
     "Population figures, one row a year and pair of countries",
     (),
     POPULATION_VALUES,
+    _within_the_country(("idps", "returned_idps")),
 )
 DEMOGRAPHICS = _table(
     "unhcr_demographics",
@@ -177,6 +194,7 @@ SOLUTIONS = _table(
     "Durable solutions, one row a year and pair of countries",
     (),
     SOLUTION_VALUES,
+    _within_the_country(("returned_idps",)),
 )
 
 MODELS: dict[str, TableModel] = {

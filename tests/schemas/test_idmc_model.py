@@ -157,3 +157,20 @@ def test_a_row_of_events_may_stand_twice_at_two_places(reference: Reference) -> 
 )
 def test_what_must_be_there(dataset: str, column: str, reference: Reference) -> None:
     assert [one.column for one in refused(dataset, reference, {column: None}).faults] == [column]
+
+
+def test_a_figure_that_is_rounded_alone_beside_others_that_are_not(reference: Reference) -> None:
+    exact = {"displacements_raw": 4003, "displacements_rounded": 4000}
+    alone = {"year": 2021, "displacements_rounded": 4000}
+    (fault,) = refused("conflicts", reference, exact, alone).faults
+    assert (fault.place, fault.column) == ("s!3", "displacements_rounded")
+    # Old exports print no other figures.
+    assert len(validate(frame_of("conflicts", alone), MODELS["conflicts"], reference.codes)) == 1
+
+
+def test_a_band_that_one_sex_has_not(reference: Reference) -> None:
+    both, men, women = ({"sex": one, "age_0_4": 0} for one in ("Both sexes", "Male", "Female"))
+    rows = frame_of("sex_age", both, men, women)
+    assert len(validate(rows, MODELS["sex_age"], reference.codes)) == 3
+    faults = refused("sex_age", reference, both, men, women | {"age_0_4": None}).faults
+    assert {one.column for one in faults} == {"age_0_4"}

@@ -46,8 +46,14 @@ def _source(model: TableModel) -> Breaks:
         if one.name.startswith("not_negative:")
     }
     # Each names its own column, so that a check of another column can't stand in for it.
+    within = {
+        one.name: one.name.removeprefix("within:")
+        for one in model.checks
+        if one.name.startswith("within:")
+    }
     return {
         "year_in_range": lambda row: {"year": unhcr.FIRST_YEAR - 1},
+        **{name: lambda row, column=column: {column: 1} for name, column in within.items()},
         **{name: lambda row, column=column: {column: -1} for name, column in negative.items()},
     }
 

@@ -9,6 +9,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +18,7 @@ from documents import Original, Places, changed, parsed, places
 from mutate import Mutated
 
 from assets.sources import gate
+from assets.sources.limits import beyond_limits
 from assets.sources.placing import unplaced
 from assets.sources.reading import FileRefused, NotRecognised, Reading
 from assets.sources.sidecar import read_sidecar
@@ -96,7 +99,7 @@ class Judge:
     def _read_original(self, original: Original) -> None:
         if original.name not in self.frames:
             reading = gate.read_checked(original.path, self.reference, original.sidecar)
-            self.frames[original.name] = _plain(reading.frame)
+            self.frames[original.name] = reading.frame
             self.figures[original.name] = figures_of(reading, self.reference)
 
     def _judged(self, original: Original, mutated: Mutated, path: Path) -> tuple[str, str]:
@@ -105,13 +108,24 @@ class Judge:
         except (Refused, NotRecognised) as error:
             lacking = lacks_place(error, path, mutated)
             return ("FAILURE", f"no place: {lacking}") if lacking else ("refused", str(error))
-        if _equal(_plain(reading.frame), self.frames[original.name]):
+        if _equal(_plain(reading.frame), _plain(self.frames[original.name])):
             return "same", "the frame is the same"
+        beyond = self._beyond_limits(original, reading)
+        if beyond:
+            return "refused", str(FileRefused(path.name, beyond))
         try:
             found = figures_of(reading, self.reference)
         except Refused as error:
             return "FAILURE", f"passed the gate, refused when harmonised: {error}"
         return self._compared(original, mutated, found)
+
+    def _beyond_limits(self, original: Original, reading: Reading) -> list[Fault]:
+        """What the gate says of a file that comes after the original."""
+        before: Any = SimpleNamespace(
+            release=original.sidecar["release"], file=original.path.name
+        )  # all that is asked of the manifest before
+        rows = self.frames[original.name]
+        return beyond_limits(original.path.name, before, rows, reading, self.reference)
 
     def _compared(self, original: Original, mutated: Mutated, found: Figures) -> tuple[str, str]:
         before = self.figures[original.name]

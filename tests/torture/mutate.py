@@ -9,7 +9,7 @@ import json
 import random
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from documents import Original, Row, tables_of, written
@@ -36,20 +36,14 @@ class Mutated:
         sidecar: Text of the manifest beside it.
         what: What was done, for people.
         same: Whether its figures must be those of the original, and nothing else will do.
+        of_cells: Whether it is a mutation of certain cells alone.
     """
 
     data: bytes
     sidecar: str
     what: str
     same: bool = False
-
-
-@dataclass
-class Body:
-    """The rows of a document that can be changed in place."""
-
-    rows: list[Any]
-    header: Row = field(default_factory=list)
+    of_cells: bool = False
 
 
 Mutator = Callable[[Original, random.Random], Mutated]
@@ -329,7 +323,10 @@ def row_cut(original: Original, chance: random.Random) -> Mutated:
         row.append(chance.choice(("7", "x", "")))
     else:
         del row[chance.randrange(len(row)) :]
-    return _made(original, tables, f"row {at} cut or longer")
+    made = _made(original, tables, f"row {at} cut or longer")
+    # In a sheet a row has no end: its last cells are blank now.
+    made.of_cells = original.kind in ("xlsx", "xls")
+    return made
 
 
 def row_blank(original: Original, chance: random.Random) -> Mutated:

@@ -111,7 +111,8 @@ def run(
         for number in range(mutations) if only is None else [only]:
             kind, original, mutated = make(files, seed, number)
             verdict = judged(judge, original, mutated)
-            if kind not in OF_ONE_FIGURE and verdict.outcome in OF_FIGURES:
+            of_cells = kind in OF_ONE_FIGURE or mutated.of_cells
+            if not of_cells and verdict.outcome in OF_FIGURES:
                 verdict = Verdict("FAILURE", f"{verdict.outcome}: {verdict.told}", verdict.seconds)
             trials.append(Trial(number, kind, original, mutated, verdict))
             if keep and (only is not None or verdict.outcome == "FAILURE"):

@@ -120,6 +120,8 @@ def find_table(grid: Grid, faults: Faults, sex: str | None = None) -> Table | No
         required += layout.ORIGIN_ROLES
     elif dataset != "destination":
         required = ["year", "destination_name"]
+    if not grid.is_text:
+        required.append("data_type")
     for role in required:
         if role not in roles:
             place = grid.place(header, 0)

@@ -114,5 +114,5 @@ def test_the_world_of_names_and_numbers_is_placed(reference: Reference) -> None:
 
 def test_a_national_publishers_scope_is_its_country(reference: Reference) -> None:
     (path, *_) = gate.bundled_files("nsc")
-    with pytest.raises(Exception, match=r"column scope: found 'KGZ', expected scope \['ALL'\]"):
+    with pytest.raises(Exception, match=r"column scope: found .*'KGZ'.*, expected \['ALL'\]"):
         gate.read_checked(path, reference, read_sidecar(path) | {"scope": ["ALL"]})

@@ -227,3 +227,10 @@ def test_another_encoding_is_refused_with_its_byte_and_line() -> None:
         decode_utf8(data, "a.csv")
     with pytest.raises(FileRefused, match="byte 19"):
         decode_utf8(b"\xef\xbb\xbf" + data, "a.csv")
+
+
+@pytest.mark.parametrize("control", [b"\0", b"\x07", b"\x1b"])
+def test_a_control_character_is_refused_with_its_byte_and_line(control: bytes) -> None:
+    with pytest.raises(FileRefused, match=r"line 2, byte 8 of the file: found 'byte 0x"):
+        decode_utf8(b"one\ntab\t" + control + b"x\r\n", "figures.csv")
+    assert decode_utf8(b"one\ntab\tx\r\n", "figures.csv") == "one\ntab\tx\r\n"

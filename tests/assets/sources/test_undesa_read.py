@@ -291,6 +291,7 @@ BROKEN: dict[str, tuple[str, Change, str]] = {
     "renamed header": (PAIRS, put(10, 6, "Code of origin"), "Location code of origin"),
     "renamed name": (TOTALS, put(10, 1, "Places"), "column Region, development group"),
     "missing column": (PAIRS, drop_column(5), "country or area of origin"),
+    "no type of data": (PAIRS, drop_column(4), "column Type of data"),
     "no sexes": (TOTALS, put(7, 5, "Migrants"), "Table 1!F8, column sex: found 'Migrants'"),
     "one sex twice": (TOTALS, put(7, 12, "both sexes"), "Table 1!M11: found '1990'"),
     "year that is none": (TOTALS, put(10, 6, "1995 rev."), "Table 1!G11, column year"),
