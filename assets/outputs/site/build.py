@@ -12,6 +12,7 @@ import duckdb
 from assets.outputs.labels import LANGUAGES, Labels, labels
 from assets.outputs.site.pages import Country, pages
 from assets.outputs.site.rendering import environment, published_build
+from assets.outputs.why.pages import write_pages
 from warehouse.files import replacing_folder
 
 STATIC_FOLDER = Path(__file__).parent / "static"
@@ -56,9 +57,9 @@ def build_site(connection: duckdb.DuckDBPyConnection, target: Path) -> Built:
     with replacing_folder(target, MARKER) as folder:
         shutil.copytree(STATIC_FOLDER, folder / "static")
         for country in countries:
+            _write_why(connection, country, folder)
             for language in LANGUAGES:
                 own = folder / country.folder / language
-                own.mkdir(parents=True)
                 for name, text in pages(connection, country, words[language], build, own):
                     (own / name).write_text(text, encoding="utf-8")
         start = environment(words[LANGUAGES[0]]).get_template("start.html")
@@ -69,6 +70,15 @@ def build_site(connection: duckdb.DuckDBPyConnection, target: Path) -> Built:
         size = sum(path.stat().st_size for path in files)
     count = sum(path.suffix == ".html" for path in files)
     return Built(target / "index.html", count, size, build.build_id)
+
+
+def _write_why(connection: duckdb.DuckDBPyConnection, country: Country, folder: Path) -> None:
+    """The pages behind the totals: English, beside the pages of each language, which link them."""
+    first, *others = [folder / country.folder / language / "why" for language in LANGUAGES]
+    root = "../../../" if country.folder else "../../"
+    write_pages(connection, country.code, first, root, "../theme-{theme}.html")
+    for other in others:
+        shutil.copytree(first, other)
 
 
 def _kept_at_hand(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
