@@ -75,6 +75,44 @@ def row_count_drift(rows: pd.DataFrame, max_row_drop: float) -> CheckOutcome:
     return CheckOutcome("row_count_drift", share <= max_row_drop, told, numbers)
 
 
+def revised_share(
+    figures: pd.DataFrame, compared: pd.DataFrame, datasets: pd.DataFrame
+) -> CheckOutcome:
+    """The newest release of each dataset moved no larger share of the figures before it than set.
+
+    Args:
+        figures: Table ``revision``.
+        compared: Columns source, dataset, release_after, compared: figures held against the
+            release before, oldest release first.
+        datasets: Table ``dataset`` with ``max_revised_share``.
+    """
+    keys = ["source", "dataset", "release_after"]
+    text = dict.fromkeys(keys, "str")
+    newest = compared.astype(text).drop_duplicates(["source", "dataset"], keep="last")
+    moved = figures[figures["change"] != "new"].astype(text).groupby(keys).size().rename("moved")
+    shares = newest.join(moved, on=keys).fillna({"moved": 0})
+    shares = shares[shares["compared"] > 0].merge(
+        datasets[["source", "dataset", "max_revised_share"]].astype(
+            {"source": "str", "dataset": "str"}
+        ),
+        on=["source", "dataset"],
+    )
+    shares["share"] = shares["moved"].astype("float64") / shares["compared"].astype("float64")
+    numbers = {
+        f"{one['source']}/{one['dataset']} {one['release_after']}": round(float(one["share"]), 4)
+        for one in shares.to_dict("records")
+    }
+    beyond = shares[shares["share"] > shares["max_revised_share"]]
+    told = [
+        f"{one['source']}/{one['dataset']} {one['release_after']}: {one['moved']:.0f} of "
+        f"{one['compared']:.0f} figures moved or are gone, at most "
+        f"{one['max_revised_share']:.0%} are expected"
+        for one in beyond.to_dict("records")
+    ]
+    text_of = "; ".join(told) or "No newest release moved more figures than expected."
+    return CheckOutcome("revised_share", not told, text_of, numbers, is_error=False)
+
+
 def freshness(known_on: date, cadence_months: int, grace_days: int, today: date) -> CheckOutcome:
     """The newest release held is not older than the publisher's cadence allows.
 

@@ -21,6 +21,7 @@ from schemas.facts import (
     STOCK_SUPERSEDED,
 )
 from schemas.reference import REFERENCE_TABLES
+from schemas.revisions import REVISION
 from schemas.table import TableModel
 from schemas.validate import conform
 
@@ -38,6 +39,23 @@ AVAILABILITY: dict[str, Columns] = {
         "sources": _PRODUCERS,
     },
     "sources_by_year": {"source": _PRODUCERS, "years": _YEARS},
+}
+_SUPERSEDED = [(["combined", f"{table}_superseded"], "value") for table in ("stock", "flow")]
+_REVISED: Columns = {
+    **{
+        name: [(["combined", one.name], name) for one in FACTS if name in one.columns]
+        for name in REVISION.columns
+        if any(name in one.columns for one in FACTS)
+    },
+    **{
+        name: [(["combined", one.name], "release") for one in FACTS]
+        for name in ("release_before", "release_after")
+    },
+    "value_before": _SUPERSEDED,
+    **{
+        name: [*_VALUES, *_SUPERSEDED]
+        for name in ("value_after", "change", "difference", "relative_difference")
+    },
 }
 REPORT: dict[str, Columns] = {
     "check": {
@@ -85,6 +103,7 @@ _PUBLISHED_FROM: dict[str, tuple[str, str]] = {
     **{
         model.name: ("combined", model.name) for model in (*FACTS, *FURTHER, QUALITY_ISSUE, EXTRACT)
     },
+    "revision": ("combined", "revision"),
     "availability_matrix": ("availability", "matrix"),
     "sources_by_year": ("availability", "sources_by_year"),
     "report_check": ("report", "check"),
@@ -101,6 +120,11 @@ def combined(model: TableModel, part: str) -> Columns:
     """Columns of a combined table: the publishers' columns of the same names."""
     makers = makers_of(part) if part == model.name else NAMES
     return same_columns(model, [[publisher, part] for publisher in makers])
+
+
+def revised() -> Columns:
+    """Columns of the revisions: figures of all releases."""
+    return _REVISED
 
 
 def published(model: TableModel) -> Columns:
@@ -123,6 +147,7 @@ def column_lineage(models: Sequence[TableModel]) -> pd.DataFrame:
     """
     steps: dict[str, Columns] = {model.name: published(model) for model in models}
     steps |= {f"combined/{model.name}": combined(model, "observations") for model in FACTS}
+    steps["combined/revision"] = revised()
     steps |= {f"availability/{name}": columns for name, columns in AVAILABILITY.items()}
     steps |= {f"report/{name}": columns for name, columns in REPORT.items()}
     steps |= {f"combined/{model.name}": combined(model, model.name) for model in FURTHER}

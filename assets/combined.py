@@ -5,20 +5,24 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 
-from assets.column_lineage import FACTS, FURTHER
+from assets import checks
+from assets.column_lineage import FACTS, FURTHER, revised
 from assets.column_lineage import combined as combined_columns
 from assets.combining import combine
-from assets.sources.assets import OWNERS, lineage
+from assets.revision import revisions
+from assets.sources.assets import OWNERS, check_result, check_specs, lineage
 from assets.sources.observations import concatenate
 from assets.sources.publishers import makers_of
 from schemas import facts
 from schemas.assessment import EXTRACT
+from schemas.revisions import REVISION
 from schemas.table import TableModel
 from schemas.validate import conform, empty_frame, validate
 from warehouse import fingerprint, releases
 from warehouse.tables import FRAME, WarehouseHome, described
 
 CODE_VERSION = "1"
+_REVISION_KEY = ("combined", "revision")
 
 
 def combined(publishers: tuple[str, ...]) -> list[dg.AssetsDefinition]:
@@ -29,7 +33,7 @@ def combined(publishers: tuple[str, ...]) -> list[dg.AssetsDefinition]:
     """
     further = [_stacked(model.name, model, makers_of(model.name)) for model in FURTHER]
     return [*further, _facts(publishers), _stacked("extracts", EXTRACT, publishers),
-            _stacked("quality_issues", facts.QUALITY_ISSUE, publishers)]  # fmt: skip
+            _stacked("quality_issues", facts.QUALITY_ISSUE, publishers), revision]  # fmt: skip
 
 
 def _facts(publishers: tuple[str, ...]) -> dg.AssetsDefinition:
@@ -71,6 +75,40 @@ def _facts(publishers: tuple[str, ...]) -> dg.AssetsDefinition:
             )
 
     return combine_facts
+
+
+@dg.asset(
+    key=_REVISION_KEY,
+    ins={
+        name: dg.AssetIn(["combined", name]) for name in (*(one.name for one in FACTS), "extract")
+    },
+    group_name="combined",
+    description=f"{REVISION.description}.",
+    owners=OWNERS,
+    kinds={"pandas", "parquet"},
+    code_version=CODE_VERSION,
+    dagster_type=FRAME,
+    check_specs=check_specs(_REVISION_KEY, ["revised_share"]),
+)
+def revision(
+    warehouse_home: WarehouseHome, extract: pd.DataFrame, **facts_of: pd.DataFrame
+) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster wants it bare
+    """Each figure that differs from the release before, over current and superseded ones."""
+    reference = releases.reference_of(warehouse_home.home)
+    made = revisions(
+        facts_of,
+        extract,
+        reference.table("release"),
+        reference.table("dataset"),
+        reference.table("area"),
+    )
+    frame = validate(made.figures, REVISION, reference.codes, prove_key=False)
+    outcome = checks.revised_share(frame, made.compared, reference.table("dataset"))
+    return dg.MaterializeResult(
+        value=frame,
+        metadata=described(frame, REVISION, lineage(revised())),
+        check_results=[check_result(outcome, _REVISION_KEY)],
+    )
 
 
 def _stacked(part: str, model: TableModel, publishers: tuple[str, ...]) -> dg.AssetsDefinition:

@@ -49,7 +49,7 @@ def combine(
         The four fact tables, each in its model's columns.
     """
     order = extract_order(extracts, releases)
-    standing = _standing(observations, order, set(_window_datasets(datasets)), _parents(areas))
+    standing = _standing(observations, order, set(window_datasets(datasets)), parents_of(areas))
     parts = {}
     for measure, model in (("stock", STOCK), ("flow", FLOW)):
         of_measure = (observations["measure"] == measure).to_numpy()
@@ -93,14 +93,14 @@ def _standing(
     extract_of_row = observations["extract_id"].cat
     for (source, dataset), extracts in order.groupby(["source", "dataset"], observed=True):
         is_window = f"{source}/{dataset}" in window
-        held_years = _held_years(observations, extracts) if is_window else {}
+        held_years = years_held(observations, extracts) if is_window else {}
         for own in extracts.to_dict("records"):
             if own["extract_id"] not in extract_of_row.categories:
                 continue
             code = extract_of_row.categories.get_loc(own["extract_id"])
             rows = np.flatnonzero(extract_of_row.codes == code)
             for newer in extracts[extracts["rank"] > own["rank"]].to_dict("records"):
-                covered = _covered(observations, rows, newer["scope"], parents)
+                covered = covers(observations, rows, newer["scope"], parents)
                 if is_window:
                     # An extract without rows holds no year, so nothing leaves for it.
                     years = held_years.get(newer["extract_id"], set())
@@ -114,9 +114,20 @@ def _standing(
     return standing
 
 
-def _covered(
+def covers(
     observations: pd.DataFrame, rows: np.ndarray, scope: str, parents: dict[str, str]
 ) -> np.ndarray:
+    """Whether an extract of a scope is complete for figures.
+
+    Args:
+        observations: Figures, at least with origin and destination.
+        rows: Places of the figures that are asked about.
+        scope: Countries joined by ``;``, or ALL.
+        parents: Country of each oblast.
+
+    Returns:
+        A boolean a row asked about: its origin or destination is in the scope.
+    """
     areas = set(str(scope).split(";"))
     if WORLD_SCOPE in areas:
         return np.ones(len(rows), dtype=bool)
@@ -129,18 +140,21 @@ def _covered(
     return covered
 
 
-def _parents(areas: pd.DataFrame) -> dict[str, str]:
+def parents_of(areas: pd.DataFrame) -> dict[str, str]:
+    """Country of each oblast, from table ``area``."""
     parts = areas[areas["kind"] == "subdivision"].astype("str")
     return dict(zip(parts["area"], parts["parent"], strict=True))
 
 
-def _held_years(observations: pd.DataFrame, extracts: pd.DataFrame) -> dict[str, set[int]]:
+def years_held(observations: pd.DataFrame, extracts: pd.DataFrame) -> dict[str, set[int]]:
+    """Years that each extract holds, by extract_id."""
     chosen = observations[observations["extract_id"].isin(extracts["extract_id"])]
     held = chosen.groupby("extract_id", observed=True)["year"]
     return {str(extract): set(years.tolist()) for extract, years in held}
 
 
-def _window_datasets(datasets: pd.DataFrame) -> list[str]:
+def window_datasets(datasets: pd.DataFrame) -> list[str]:
+    """The datasets of rule ``window``, as ``source/dataset``."""
     window = datasets[datasets["current_rule"] == "window"]
     return [f"{one['source']}/{one['dataset']}" for one in window.to_dict("records")]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from schemas import assessment, facts, gaps, reference, report
+from schemas import assessment, facts, gaps, reference, report, revisions
 from schemas.table import DUCKDB_TYPES, Field, TableModel
 
 PUBLISHED_TABLES: tuple[TableModel, ...] = (
@@ -21,6 +21,7 @@ PUBLISHED_TABLES: tuple[TableModel, ...] = (
     facts.PROFILE,
     facts.DISPLACEMENT_EVENT,
     facts.QUALITY_ISSUE,
+    revisions.REVISION,
     assessment.AVAILABILITY_MATRIX,
     assessment.SOURCES_BY_YEAR,
     report.REPORT_CHECK,

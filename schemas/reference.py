@@ -198,7 +198,7 @@ DATASET = _table(
     "Tables that are ingested, with the limits of their gate",
     (
         f.SOURCE, f.DATASET, f.TITLE, f.DESCRIPTION, f.CURRENT_RULE, f.CADENCE_MONTHS,
-        f.GRACE_DAYS, f.MAX_ROW_DROP, f.MAX_JUMP, f.LINK, f.FORMAT,
+        f.GRACE_DAYS, f.MAX_ROW_DROP, f.MAX_JUMP, f.MAX_REVISED_SHARE, f.LINK, f.FORMAT,
         f.INTERIM_UNTIL, f.INTERIM_REFERENCE,
     ),
     ("source", "dataset"),

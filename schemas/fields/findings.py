@@ -156,3 +156,27 @@ FINGERPRINT = Field(
 )
 FINGERPRINT_PARTS = Field("fingerprint_parts", "text", "The parts of the fingerprint, JSON")
 RUN_ID = Field("run_id", "text", "Dagster run that built it", nullable=True)
+
+# --- Revisions ---------------------------------------------------------------------------------
+
+RELEASE_BEFORE = Field(
+    "release_before", "code", "The release before, of those complete for a country of the figure"
+)
+RELEASE_AFTER = Field("release_after", "code", "The release that revised it")
+CHANGE = Field("change", "code", "new, changed or vanished", "revision_change")
+VALUE_BEFORE = Field(
+    "value_before", "number", "Figure of the release before; NULL: none, or missing", nullable=True
+)
+VALUE_AFTER = Field(
+    "value_after", "number", "Figure of the release; NULL: none, or missing", nullable=True
+)
+DIFFERENCE = Field(
+    "difference", "number", "value_after less value_before, where both are there", nullable=True
+)
+RELATIVE_DIFFERENCE = Field(
+    "relative_difference",
+    "number",
+    "The difference as a share of value_before, where that is not 0",
+    unit="share",
+    nullable=True,
+)

@@ -95,6 +95,12 @@ MAX_JUMP = Field(
     unit="share",
     nullable=True,
 )
+MAX_REVISED_SHARE = Field(
+    "max_revised_share",
+    "number",
+    "Share of the figures before that a release may change or leave out without a warning",
+    unit="share",
+)
 INTERIM_UNTIL = Field(
     "interim_until",
     "text",

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from schemas import assessment, facts, reference, report
+from schemas import assessment, facts, reference, report, revisions
 from schemas.generate import PUBLISHED_TABLES
 from schemas.sources import unhcr
 from schemas.table import TableModel
@@ -86,6 +86,10 @@ BREAKS: dict[str, tuple[TableModel, Breaks]] = {
     "observations": (facts.OBSERVATIONS, _FIGURE),
     "profile": (facts.PROFILE, _PROFILE),
     "coverage": (reference.COVERAGE, _COVERAGE),
+    "revision": (
+        revisions.REVISION,
+        {"values_as_the_change_says": lambda row: {"value_after": row["value_before"]}},
+    ),
     "dataset": (
         reference.DATASET,
         {"interim_rule_is_whole": lambda row: {"interim_reference": "30 June"}},
@@ -123,11 +127,16 @@ _COVERAGE_ROW: dict[str, Any] = {
     "holds": "complete", "link": "https://example.org", "date_seen": date(2024, 1, 31),
     "seen_by": "a reader", "section": None, "note": None,
 }  # fmt: skip
+_REVISED: dict[str, Any] = {
+    "measure": "stock", "release_before": "2023-mid", "release_after": "2023-end",
+    "change": "changed", "value_before": 189.0, "value_after": 190.0, "difference": 1.0,
+    "relative_difference": 1 / 189,
+}  # fmt: skip
 _DATASET_ROW: dict[str, Any] = {
     "source": "unhcr", "dataset": "population", "title": "Population", "description": "People",
     "current_rule": "replace", "cadence_months": 6, "grace_days": 60, "max_row_drop": 0.05,
-    "max_jump": 0.1, "link": None, "format": None, "interim_until": "06-10",
-    "interim_reference": "06-30",
+    "max_jump": 0.1, "max_revised_share": 0.1, "link": None, "format": None,
+    "interim_until": "06-10", "interim_reference": "06-30",
 }  # fmt: skip
 _CELL_ROW: dict[str, Any] = {
     "country": "KGZ", "theme": "immigration", "measure": "flow", "breakdown": "total",
@@ -181,6 +190,10 @@ def row_of(
             return dict(_COVERAGE_ROW)
         if table == "availability_matrix":
             return dict(_CELL_ROW)
+        if table == "revision":
+            figure = good_row(facts.STOCK) | dict.fromkeys(("period_start", "period_end"))
+            row = figure | _REVISED
+            return {name: row[name] for name in revisions.REVISION.columns}
         if table == "dataset":
             return dict(_DATASET_ROW)
         if table in _REPORT_ROWS:
