@@ -13,6 +13,7 @@ import duckdb
 from assets.sources import gate
 from pipelines.fetching import DatasetReport
 from pipelines.home import prepare
+from pipelines.revised import Revised, held_releases, revised_by
 from warehouse import database, fingerprint, reference_data
 from warehouse.hold import FORCE_TAG, Hold, held
 from warehouse.home import Home
@@ -43,6 +44,7 @@ class RefreshResult:
         changed_parts: Parts of the fingerprint that changed.
         held: The hold that kept it from publishing what has landed.
         fetched: What became of each dataset that the publishers were asked for.
+        revised: What the releases revised that are new in the build.
     """
 
     refused: list[Manifest] = field(default_factory=list)
@@ -54,6 +56,7 @@ class RefreshResult:
     changed_parts: list[str] = field(default_factory=list)
     held: Hold | None = None
     fetched: list[DatasetReport] = field(default_factory=list)
+    revised: Revised = field(default_factory=lambda: Revised([], []))
 
 
 def refresh(
@@ -93,7 +96,7 @@ def refresh(
         result.held = None if force else held(home)
         if (before == now and not force) or result.held is not None:
             return result
-        rows_before = table_rows(home)
+        rows_before, releases_before = table_rows(home), held_releases(home)
         publisher = _selection(home, source, before, now, force=force)
         _run(home, publisher, result, listener, force=force)
         rows_after = table_rows(home)
@@ -102,6 +105,8 @@ def refresh(
             for name, rows in rows_after.items()
             if rows != rows_before.get(name)
         }
+        if result.ran and not result.failed:
+            result.revised = revised_by(home, releases_before)
         return result
 
 

@@ -12,6 +12,8 @@ import pytest
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "questions.md"
 EMPTY = "No rows"
+# What is asked of the whole warehouse stands in a section of its own.
+BEYOND_THEMES = "All themes"
 
 
 class Question(NamedTuple):
@@ -48,7 +50,7 @@ def published(refreshed_home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def test_each_theme_has_five_questions(published: duckdb.DuckDBPyConnection) -> None:
     themes = [name for (name,) in published.execute("SELECT name_en FROM theme").fetchall()]
-    asked = [one.theme for one in QUESTIONS]
+    asked = [one.theme for one in QUESTIONS if one.theme != BEYOND_THEMES]
     assert sorted(set(asked)) == sorted(themes)
     assert {asked.count(theme) for theme in themes} == {5}
 

@@ -20,7 +20,7 @@ from warehouse import previous
 from warehouse.files import sync
 from warehouse.home import VIEWS_FOLDER, Home
 
-CONTRACT_VERSION = "1.0"
+CONTRACT_VERSION = "1.1"
 TableInput: TypeAlias = Path | pd.DataFrame | pa.Table
 
 _FLOW_PERIOD = "period_start, period_end"

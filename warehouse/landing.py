@@ -209,6 +209,13 @@ def release_from_quarantine(home: Home, extract_id: str) -> None:
         (home.quarantine / name).unlink(missing_ok=True)
 
 
+def forget_unfinished(home: Home) -> None:
+    """Remove copies that a killed process left half written; call it with the lock held."""
+    for folder in (home.landing, home.quarantine):
+        for path in folder.rglob(".*"):
+            path.unlink(missing_ok=True)
+
+
 def next_order(home: Home) -> int:
     """The next place in the order of landing."""
     manifests = (*accepted(home), *refused(home))

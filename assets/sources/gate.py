@@ -102,6 +102,7 @@ def land(home: Home, reference: Reference, source: str | None = None) -> Outcome
         What was accepted, refused and already there.
     """
     outcome = Outcome()
+    landing.forget_unfinished(home)
     parsed.forget_older(home, reference)
     for path in bundled_files(source):
         # A bundled file that was refused is tried again: what refused it may have been mended.

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from warehouse import landing
 from warehouse.files import write_table
 from warehouse.fingerprint import code_fingerprint
 from warehouse.home import WAREHOUSE_FOLDER, Home
@@ -27,11 +28,19 @@ def find(home: Home, extract_id: str, reference: Reference) -> pd.DataFrame | No
 
 
 def forget_older(home: Home, reference: Reference) -> None:
-    """Remove what other code or other code lists made of the files."""
+    """Remove what other code or other code lists made of the files, and what no file is landed of.
+
+    All releases that are landed keep their rows, superseded ones too: the history holds them.
+    """
     standing = _path(home, "", reference).parent
     for folder in home.parsed.glob("*"):
         if folder != standing:
             shutil.rmtree(folder, ignore_errors=True)
+    held = {f"{one.extract_id}.parquet" for one in landing.accepted(home)}
+    for path in standing.glob("*"):
+        # Also what a killed process left half written.
+        if path.name not in held:
+            path.unlink(missing_ok=True)
 
 
 def _path(home: Home, extract_id: str, reference: Reference) -> Path:

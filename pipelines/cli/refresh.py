@@ -14,6 +14,7 @@ from pipelines.cli.console import EXIT_FAILED, EXIT_LOCKED, EXIT_REFUSED, compla
 from pipelines.cli.fetching import fetching, print_fetched
 from pipelines.refresh import RefreshResult
 from pipelines.refresh import refresh as run_refresh
+from pipelines.revised import Revised
 from schemas.faults import Refused
 from warehouse import reference_data
 from warehouse.hold import HOW_TO_LIFT
@@ -59,6 +60,7 @@ def refresh(
         raise typer.Exit(EXIT_FAILED)
     if result.ran:
         _print_changes(result)
+        _print_revised(result.revised)
         say(f"Published {home.database} in {monotonic() - started:.1f} s.")
     elif result.held is not None:
         say(f"Nothing was published: {result.held}, {HOW_TO_LIFT}.")
@@ -98,4 +100,24 @@ def _print_changes(result: RefreshResult) -> None:
         table.add_column(heading, justify="right")
     for name, (now, before) in sorted(result.rows.items()):
         table.add_row(name, "new" if before is None else f"{before:,}", f"{now:,}")
+    out.print(table)
+
+
+def _print_revised(revised: Revised) -> None:
+    for source, dataset, release, before, changed, new, vanished in revised.counts:
+        say(
+            f"{source}/{dataset} {release} against {before}: {changed:,} changed, {new:,} new and "
+            f"{vanished:,} vanished figures."
+        )
+    if not revised.largest:
+        return
+    table = Table("dataset", "indicator", "what", "day", title="Largest revisions, all in table "
+                  "revision", title_justify="left")  # fmt: skip
+    for heading in ("before", "after"):
+        table.add_column(heading, justify="right")
+    table.add_column("unit")
+    for source, dataset, _, indicator, what, day, *values, unit in revised.largest:
+        shown = ["-" if value is None else f"{value:,.0f}" for value in values]
+        named = (f"{source}/{dataset}", indicator, what, day)
+        table.add_row(*(escape(str(one)) for one in named), *shown, str(unit))
     out.print(table)

@@ -425,3 +425,25 @@ def test_without_an_accepted_file_there_is_no_table(
     land()
     with pytest.raises(NothingAccepted, match="'many'"):
         landed_table(home, "unhcr", "population", reference)
+
+
+# --- What is kept ----------------------------------------------------------------------------
+
+
+def test_what_is_read_of_a_file_is_kept_while_it_is_landed(
+    home: Home, drop: Drop, land: Land
+) -> None:
+    drop()
+    (manifest,) = land().accepted
+    (kept,) = home.parsed.glob("*/*.parquet")
+    assert kept.stem == manifest.extract_id
+    unfinished = [kept.with_name(".half.parquet.1"), home.landing / "unhcr" / ".half.1"]
+    for path in (*unfinished, kept.with_name("gone.parquet")):
+        path.write_text("half")
+    older = home.parsed / "older" / kept.name
+    older.parent.mkdir()
+    older.write_text("older")
+    land()
+    assert list(home.parsed.glob("*/*")) == [kept]
+    assert not any(path.exists() for path in unfinished)
+    assert landing.landed_file(home, manifest).is_file()
