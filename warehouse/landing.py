@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -58,8 +59,7 @@ class Manifest:
         accepted_by: Who accepted it beyond the limits.
         accepted_because: Why.
         accepted_at: When, UTC.
-        confirmed_order: Place in the order of landing at which the publisher was last seen to
-            give the same figures again.
+        settled: Whether a refusal stands no longer: the publisher gave the accepted figures again.
     """
 
     extract_id: str
@@ -89,7 +89,7 @@ class Manifest:
     accepted_by: str | None = None
     accepted_because: str | None = None
     accepted_at: str | None = None
-    confirmed_order: int = -1
+    settled: bool = False
 
 
 def content_id(path: Path) -> str:
@@ -139,12 +139,11 @@ def standing_refusals(home: Home) -> list[Manifest]:
     last_accepted: dict[tuple[str, str], int] = {}
     for one in accepted(home):
         key = (one.source, one.dataset)
-        order = max(one.landed_order, one.confirmed_order)
-        last_accepted[key] = max(order, last_accepted.get(key, -1))
+        last_accepted[key] = max(one.landed_order, last_accepted.get(key, -1))
     return [
         one
         for one in refused(home)
-        if one.landed_order > last_accepted.get((one.source, one.dataset), -1)
+        if one.landed_order > last_accepted.get((one.source, one.dataset), -1) and not one.settled
     ]
 
 
@@ -189,18 +188,16 @@ def keep(home: Home, path: Path, manifest: Manifest) -> Manifest:
     return standing
 
 
-def confirm(home: Home, manifest: Manifest) -> None:
-    """Note that a publisher gives the figures of an accepted file again.
-
-    A file that was refused in between was a slip of the publisher's, and no longer stands.
+def settle(home: Home, refusals: Iterable[Manifest]) -> None:
+    """Note that refusals stand no longer: the publisher gives the accepted figures again.
 
     Args:
         home: The warehouse home.
-        manifest: The accepted file.
+        refusals: Files in quarantine, which were a slip of the publisher's.
     """
-    standing = replace(manifest, confirmed_order=next_order(home))
-    path = _folder(home, manifest) / (manifest.extract_id + MANIFEST_SUFFIX)
-    _write_manifest(path, standing)
+    for one in refusals:
+        path = home.quarantine / (one.extract_id + MANIFEST_SUFFIX)
+        _write_manifest(path, replace(one, settled=True))
 
 
 def release_from_quarantine(home: Home, extract_id: str) -> None:
@@ -218,8 +215,7 @@ def forget_unfinished(home: Home) -> None:
 
 def next_order(home: Home) -> int:
     """The next place in the order of landing."""
-    manifests = (*accepted(home), *refused(home))
-    orders = [max(one.landed_order, one.confirmed_order) for one in manifests]
+    orders = [one.landed_order for one in (*accepted(home), *refused(home))]
     return max(orders, default=-1) + 1
 
 

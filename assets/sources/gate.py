@@ -274,14 +274,14 @@ def _confirmed(home: Home, landed: Landed, told: Mapping[str, Any]) -> Landed:
         for refusal in landing.standing_refusals(home)
         if (refusal.source, refusal.dataset) == (one.source, one.dataset)
     ]
-    if told.get("fetched") and stands:
-        landing.confirm(home, one)
+    if told.get("fetched"):
+        landing.settle(home, stands)
     return landed
 
 
 def _refuse(home: Home, path: Path, manifest: Manifest) -> Landed:
     standing = landing.find_refused(home, manifest.extract_id)
-    if standing is None or standing.why != manifest.why:
+    if standing is None or standing.settled or standing.why != manifest.why:
         standing = landing.keep(home, path, manifest)
     return Landed("refused", standing, standing.why)
 
