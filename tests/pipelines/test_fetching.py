@@ -15,10 +15,14 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from click.testing import Result
+from typer.testing import CliRunner
 from urllib3.util.retry import Retry
 
 from assets.sources.fetching.settings import Settings
 from pipelines import fetch_jobs
+from pipelines.cli.fetching import print_fetched
+from pipelines.cli.main import app
 from pipelines.fetching import DatasetReport, fetch_and_land, sources_to_ask, work_folder
 from tests import publisher_faults as faults
 from tests.publishers_server import CLIENT_ID, PublishersServer, serving
@@ -86,7 +90,8 @@ def trial(one_server: PublishersServer, shared_home: Home, reference: Reference)
         sleep=lambda seconds: None,
         now=lambda: NOW,
     )
-    shutil.rmtree(shared_home.fetched, ignore_errors=True)
+    for left in (shared_home.fetched, shared_home.quarantine):
+        shutil.rmtree(left, ignore_errors=True)
     yield Trial(shared_home, reference, one_server, settings)
     one_server.served = before
 
@@ -143,6 +148,14 @@ def page_at(number: int) -> Change:
     return lambda page: page | {"page": number}
 
 
+# The bank's exchange rates, with an entity that would grow.
+RATES = b"""<?xml version="1.0" encoding="windows-1251" ?>
+<!DOCTYPE CurrencyRates [<!ENTITY a "1"><!ENTITY b "&a;&a;&a;&a;">]>
+<CurrencyRates Name="Daily Exchange Rates" Date="03.07.2026">
+<Currency ISOCode="USD"><Nominal>1</Nominal><Value>&b;,45</Value></Currency>
+</CurrencyRates>
+"""
+
 # What is asked, where the fault strikes, the fault, and what comes of it: state and message.
 FAULTS: dict[str, tuple[str, str, Any, str, str]] = {
     "429": (
@@ -167,8 +180,8 @@ FAULTS: dict[str, tuple[str, str, Any, str, str]] = {
     ),
     "too short a length": (
         "nbkr/remittances", "remittances", faults.longer_by(-9), "refused",
-        "nbkr_remittances.xlsx: found 'File is not a zip file', "
-        "expected a workbook that can be read",
+        "byte 7197: found 'File is not a zip file', "
+        "expected a workbook that can be read: its list of parts is cut off or broken",
     ),
     "404": (
         "nsc/opendata", "opendata", faults.status(404), "permanent",
@@ -269,12 +282,22 @@ FAULTS: dict[str, tuple[str, str, Any, str, str]] = {
     ),
     "bomb that lies": (
         "undesa/destination", "destination", faults.bytes_changed(faults.lying_bomb), "refused",
-        "undesa_destination.xlsx: found \"Bad CRC-32 for file 'xl/worksheets/sheet1.xml'\", "
-        "expected a workbook that can be read",
+        "part 'xl/worksheets/sheet1.xml': found \"Bad CRC-32 for file "
+        "'xl/worksheets/sheet1.xml'\", expected a part that can be unpacked",
     ),
     "entities in a workbook": (
         "undesa/destination", "destination", faults.bytes_changed(faults.with_entities), "refused",
-        "xl/worksheets/sheet1.xml: found '<!DOCTYPE', expected XML without a document type",
+        "part 'xl/worksheets/sheet1.xml': found '<!DOCTYPE', expected XML without a document type",
+    ),
+    "entities in XML": (
+        "nbkr/remittances", "remittances", faults.bytes_changed(lambda body: RATES), "refused",
+        "nbkr_remittances.xlsx: found '<!DOCTYPE', expected XML without a document type",
+    ),
+    "XML in place of a workbook": (
+        "nbkr/remittances", "remittances", faults.bytes_changed(lambda body: RATES, "text/xml"),
+        "permanent",
+        "127.0.0.1 sent text/xml, expected application/octet-stream, application/vnd.ms-excel, "
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ),
     "a column of a workbook renamed": (
         "undesa/destination", "destination",
@@ -311,12 +334,14 @@ def test_a_fault_changes_nothing_that_is_held(name: str, trial: Trial) -> None:
 def test_silence_stops_no_other_publisher(trial: Trial) -> None:
     trial.server.inject("opendata", faults.silence)
     impatient = replace(trial.settings, read_seconds=0.02)
+    before = trial.standing()
     reports = fetch_and_land(trial.home, trial.reference, ["nsc", "nbkr"], impatient)
     told = {f"{one.source}/{one.dataset}": one for one in reports}
     assert told["nsc/opendata"].state == "transient"
     assert str(told["nsc/opendata"].message).endswith("sent nothing for 0.02 s (tried 2 times)")
     assert told["nsc/dynamic"].state == "known"
     assert told["nbkr/remittances"].state == "known"
+    assert trial.standing() == before
 
 
 def test_a_next_page_elsewhere_is_not_followed(trial: Trial) -> None:
@@ -416,6 +441,8 @@ def test_the_client_id_is_kept_nowhere(trial: Trial, tmp_path: Path) -> None:
     assert len(files) > 10
     assert [path for path in files if CLIENT_ID.encode() in path.read_bytes()] == []
     assert CLIENT_ID not in str(reports)
+    # What becomes table extract, which the published file holds packed.
+    assert CLIENT_ID not in landing.as_frame(landing.accepted(trial.home)).to_csv()
 
 
 def test_two_do_not_ask_the_same_publisher_at_once(trial: Trial) -> None:
@@ -507,3 +534,61 @@ def test_a_publisher_that_fails_stops_no_other(trial: Trial) -> None:
     passed = {event.step_key for event in result.all_events if event.is_step_success}
     assert failed == ["ask_nbkr"]
     assert passed == {"ask_nsc", "ask_idmc", "ask_undesa", "ask_unhcr"}
+
+
+# --- on the command line
+
+
+def refresh_fetching(trial: Trial, monkeypatch: pytest.MonkeyPatch, source: str) -> Result:
+    for name, value in trial.settings.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("MIGMAP_HOME", str(trial.home.root))
+    return CliRunner().invoke(app, ["refresh", "--fetch", "--source", source])
+
+
+def test_a_second_fetch_with_nothing_new_says_so(
+    trial: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = trial.standing()
+    first = refresh_fetching(trial, monkeypatch, "nsc")
+    again = refresh_fetching(trial, monkeypatch, "nsc")
+    for result in (first, again):
+        assert result.exit_code == 0, result.output
+        assert "The publishers have nothing new." in result.output
+        assert "Nothing changed since the published build; no run was started." in result.output
+    assert "= nsc/opendata               unchanged: the same bytes" in first.output
+    assert "= nsc/opendata               not modified, the publisher says" in again.output
+    assert [one.status for one in trial.server.asked] == [200, 200, 304, 304]
+    assert trial.standing() == before
+
+
+def test_what_could_not_be_fetched_is_told_and_the_rest_goes_on(
+    trial: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trial.server.inject("opendata", faults.status(404))
+    result = refresh_fetching(trial, monkeypatch, "nsc")
+    assert result.exit_code == 2
+    assert "✗ nsc/opendata               could not be fetched\n" in result.output
+    assert "Not fetched: nsc/opendata: 127.0.0.1 answered 404 (Not Found)" in result.output
+    assert "= nsc/dynamic                unchanged: the same bytes" in result.output
+
+
+def test_the_report_is_never_fetched(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = refresh_fetching(trial, monkeypatch, "iom_report")
+    assert result.exit_code == 0, result.output
+    assert "iom_report is never fetched" in result.output
+
+
+def test_a_refusal_is_told_with_what_may_be_done(
+    trial: Trial, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (path,) = (one for one in landing.accepted(trial.home, "nsc", "opendata"))
+    beyond = replace(path, accepted=False, over_limits=True, why="opendata.json: 1 fault")
+    refused = DatasetReport("nsc", "opendata", "refused", beyond.why, beyond)
+    new = DatasetReport("nsc", "dynamic", "accepted")
+    assert not print_fetched([refused, new])
+    told = capsys.readouterr()
+    assert "Refused: opendata.json: 1 fault\n  If the figures are right: migmap accept" in told.err
+    assert told.out == "Fetched: 1 refused, 1 new: accepted\n"
+    assert print_fetched([new])
+    assert print_fetched([])
