@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from click.testing import Result
 from filelock import FileLock
 from typer.testing import CliRunner
 
+from assets.availability import known_on
+from assets.availability.known_on import Snapshot
 from assets.sources import gate
 from assets.sources.observations import concatenate
 from assets.sources.sidecar import read_sidecar
@@ -72,23 +75,19 @@ _EXTRACT: dict[str, Any] = {
 }  # fmt: skip
 
 
-def bare_environment(home: Path, measured: bool = False) -> dict[str, str]:
-    """What a fresh machine has; and what coverage needs to follow, which takes its time."""
-    kept = ["PATH", "HOME"]
-    if measured:
-        kept += [name for name in os.environ if name.startswith("COVERAGE_")]
-    return {name: os.environ[name] for name in kept if name in os.environ} | {
-        "MIGMAP_HOME": str(home)
-    }
+def bare_environment(home: Path) -> dict[str, str]:
+    """What a fresh machine has."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return kept | {"MIGMAP_HOME": str(home)}
 
 
 def run_migmap(
-    home: Path, *arguments: str, measured: bool = False
+    home: Path, *arguments: str, variables: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "pipelines.cli.main", *arguments],
         cwd=ROOT,
-        env=bare_environment(home, measured),
+        env=bare_environment(home) | dict(variables or {}),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -122,6 +121,16 @@ def environment() -> Callable[[Path], dict[str, str]]:
     return bare_environment
 
 
+@pytest.fixture(scope="session", autouse=True)
+def coverage_variables() -> Iterator[dict[str, str]]:
+    """By these coverage follows into other processes, which takes its time: only where asked."""
+    variables = {name: it for name, it in os.environ.items() if name.startswith("COVERAGE_")}
+    for name in variables:
+        del os.environ[name]
+    yield variables
+    os.environ.update(variables)
+
+
 @pytest.fixture(scope="session")
 def start_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Any]]:
     """Start a headless Chromium with given logs; skip what asks for it where there is none."""
@@ -149,7 +158,9 @@ def start_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable
 
 
 @pytest.fixture(scope="session")
-def refreshed_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def refreshed_home(
+    tmp_path_factory: pytest.TempPathFactory, coverage_variables: dict[str, str]
+) -> Path:
     """A home after one refresh; nobody may change it.
 
     The workers of pytest-xdist share it: the first that asks makes it.
@@ -161,7 +172,7 @@ def refreshed_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with FileLock(shared / "refreshed-home.lock"):
         if not told.is_file():
             # The one whole refresh that coverage follows.
-            refresh = run_migmap(home, "refresh", measured=True)
+            refresh = run_migmap(home, "refresh", variables=coverage_variables)
             assert refresh.returncode == 0, refresh.stdout + refresh.stderr
             told.write_text(refresh.stdout, encoding="utf-8")
     return home
@@ -189,6 +200,15 @@ def reference() -> Reference:
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     return Home(tmp_path / "home").make()
+
+
+@pytest.fixture(scope="session")
+def snapshot_on() -> Callable[[Path, date], Snapshot]:
+    """The map on a day, worked out once a file and day: two seconds each.
+
+    Tests that use it stand in the group ``known-on``, so that they share it.
+    """
+    return functools.cache(known_on.snapshot_on)
 
 
 @pytest.fixture(scope="session")

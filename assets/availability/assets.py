@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 
+from assets.availability import known_on
 from assets.availability.rules import matrix
 from assets.availability.sources_by_year import sources_by_year
 from assets.column_lineage import AVAILABILITY
@@ -66,19 +67,12 @@ def evidence_of(home: Home, reference: Reference) -> tuple[pd.DataFrame, pd.Data
         reference: The reference tables.
 
     Returns:
-        Rows of ``cell_evidence``; columns country, theme, indicator, breakdown, year, value; the
-        newest year that a figure of an active country has.
+        See ``assets.availability.known_on.evidence_of``.
     """
     inputs: dict[str, database.TableInput] = {
         name: table_path(home, "combined", name) for name in FACT_TABLES
     }
     inputs |= {model.name: reference.table(model.name) for model in REFERENCE_TABLES}
     with database.in_memory(inputs) as connection:
-        evidence = connection.sql("SELECT * FROM cell_evidence").df()
-        totals = connection.sql(
-            "SELECT country, theme, indicator, breakdown, year, value FROM country_stock "
-            "UNION ALL BY NAME "
-            "SELECT country, theme, indicator, breakdown, year, value FROM country_flow"
-        ).df()
-    newest = totals["year"].max() if len(totals) else reference.parameter("first_year")
-    return evidence, totals, int(newest)
+        database.work_out(connection)
+        return known_on.evidence_of(connection, reference)

@@ -105,6 +105,7 @@ def known_on(path: Path, day: date) -> Iterator[duckdb.DuckDBPyConnection]:
         _open_tables(connection, day)
         connection.execute("USE memory.main")
         database.create_figure_views(connection)
+        database.work_out(connection)
         yield connection
 
 
@@ -167,14 +168,34 @@ def matrix_of(connection: duckdb.DuckDBPyConnection, reference: Reference) -> pd
     Returns:
         The matrix; its last year is the newest that a figure then known has.
     """
-    evidence = connection.sql("SELECT * FROM cell_evidence").df()
-    totals = figures_of(connection)
-    newest = totals["year"].max() if len(totals) else reference.parameter("first_year")
+    evidence, totals, newest = evidence_of(connection, reference)
     override = reference.table("override")
     known = {"override": override[override["year"] <= newest]}
-    return matrix(
-        evidence, totals, int(newest), replace(reference, tables=reference.tables | known)
-    )
+    return matrix(evidence, totals, newest, replace(reference, tables=reference.tables | known))
+
+
+def evidence_of(
+    connection: duckdb.DuckDBPyConnection, reference: Reference
+) -> tuple[pd.DataFrame, pd.DataFrame, int]:
+    """What the rules of the matrix look at.
+
+    Args:
+        connection: Where ``cell_evidence``, ``country_stock`` and ``country_flow`` answer.
+        reference: The reference tables.
+
+    Returns:
+        Rows of ``cell_evidence``; the figures that overrides may expect, in columns country,
+        theme, indicator, breakdown, year, value; the newest year that a figure of an active
+        country has.
+    """
+    evidence = connection.sql("SELECT * FROM cell_evidence").df()
+    totals = connection.sql(
+        "SELECT country, theme, indicator, breakdown, year, value FROM country_stock "
+        "UNION ALL BY NAME "
+        "SELECT country, theme, indicator, breakdown, year, value FROM country_flow"
+    ).df()
+    newest = totals["year"].max() if len(totals) else reference.parameter("first_year")
+    return evidence, totals, int(newest)
 
 
 def figures_of(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:

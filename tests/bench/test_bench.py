@@ -6,7 +6,6 @@ import argparse
 import gzip
 import importlib
 import json
-import os
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -65,9 +64,6 @@ def module(monkeypatch: pytest.MonkeyPatch, name: str) -> ModuleType:
 
 @pytest.fixture
 def child(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    # What is measured is not slowed down by coverage, which follows into processes by these.
-    for name in [name for name in os.environ if name.startswith("COVERAGE_")]:
-        monkeypatch.delenv(name)
     return module(monkeypatch, "child")
 
 

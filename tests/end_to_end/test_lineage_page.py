@@ -63,7 +63,7 @@ def pages(
             [sys.executable, "-m", "dagster_webserver", *arguments],
             cwd=ROOT,
             env={
-                **{name: it for name, it in os.environ.items() if not name.startswith("COVERAGE_")},
+                **os.environ,
                 "DAGSTER_HOME": str(dagster_home),
                 "MIGMAP_HOME": str(dagster_home.parents[1]),
             },

@@ -1,6 +1,7 @@
 """The whole graph: what is in it, how it is described, when it runs, what runs leave behind."""
 
 import os
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -230,9 +231,12 @@ def test_the_schedule_reports_killed_runs(
     monkeypatch.setenv("MIGMAP_HOME", str(refreshed_home))
     started = dg.DagsterRunStatus.STARTED
     with dg.instance_for_test() as instance:
-        killed = instance.create_run_for_job(
-            defs.resolve_job_def(REFRESH), status=started, tags={PID_TAG: str(os.getpid() + 1)}
-        )
+        killed = instance.add_run(
+            dg.DagsterRun(
+                job_name=REFRESH, run_id=str(uuid.uuid4()), status=started,
+                tags={PID_TAG: str(os.getpid() + 1)},
+            )
+        )  # fmt: skip
         with dg.build_schedule_context(instance=instance) as context:
             schedules.weekly_fetch(context)
         left = instance.get_run_by_id(killed.run_id)

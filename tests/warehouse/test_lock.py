@@ -71,8 +71,9 @@ def test_a_second_process_is_refused_and_told_who_holds_it(home: Home) -> None:
         assert is_held(home)
         with pytest.raises(Locked, match=rf"process {process.pid} since \d{{4}}-"):
             refresh_lock(home).__enter__()
-        assert take(home)[0] == "True"
-        assert f"process {process.pid}" in take(home)[1]
+        held, told = take(home)
+        assert held == "True"
+        assert f"process {process.pid}" in told
 
 
 def test_a_killed_holder_frees_it(home: Home) -> None:

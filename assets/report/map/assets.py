@@ -123,6 +123,7 @@ def matrix_at_report(
         "USING (source, dataset, release)"
     ).to_arrow_table()
     with database.in_memory({**inputs, **known}) as before:
+        database.work_out(before)
         return known_on.matrix_of(before, known_on.reference_on(reference, day))
 
 

@@ -22,6 +22,8 @@ from warehouse.reference_data import Reference
 THE_REPORT = date(2024, 1, 31)
 CELL = ["theme", "measure", "breakdown", "year"]
 
+SnapshotOn = Callable[[Path, date], Snapshot]
+
 
 # What the module makes is made once: its tests stay with one worker.
 pytestmark = pytest.mark.xdist_group("known-on")
@@ -33,13 +35,13 @@ def published(refreshed_home: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def as_reported(published: Path) -> Snapshot:
-    return known_on.snapshot_on(published, THE_REPORT)
+def as_reported(published: Path, snapshot_on: SnapshotOn) -> Snapshot:
+    return snapshot_on(published, THE_REPORT)
 
 
 @pytest.fixture(scope="module")
-def summer_2024(published: Path) -> Snapshot:
-    return known_on.snapshot_on(published, date(2024, 6, 17))
+def summer_2024(published: Path, snapshot_on: SnapshotOn) -> Snapshot:
+    return snapshot_on(published, date(2024, 6, 17))
 
 
 @pytest.fixture(scope="module")

@@ -439,7 +439,7 @@ coverage_rows = st.fixed_dictionaries(
 
 
 @given(evidence=st.lists(evidence_rows, max_size=8), coverage=st.lists(coverage_rows, max_size=6))
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_the_evidence_every_cell_stands_once(
     evidence: list[Row], coverage: list[Row], assess: Assess, reference: Reference
 ) -> None:

@@ -456,7 +456,7 @@ def tables(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
 
 @given(rows=tables())
 @settings(
-    max_examples=30,
+    max_examples=10,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
