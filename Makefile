@@ -11,11 +11,16 @@ DG = DAGSTER_DG_UPDATE_CHECK_ENABLED=0 DAGSTER_HOME="$$($(BIN)/python -c \
   'from warehouse.home import current; print(current().dagster)')" $(BIN)/dg
 PORT ?= 3000
 ARGS ?=
+# What is tried by `make torture`; hundred kills take some hours.
+KILLS ?= 100
+MUTATIONS ?= 2000
+REFRESHES ?= 20
+SEED ?= 2026
 AXE := 4.14.1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup refresh ui check test axe lint format types bench data-dictionary audit \
-  matrix-picture lock clean
+  matrix-picture torture lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -72,6 +77,11 @@ types: setup ## mypy, strict
 
 bench: setup ## measure a refresh and its parts (ARGS="--help")
 	@$(BIN)/python tests/bench/run.py $(ARGS)
+
+torture: setup ## mutate files, kill refreshes, fill the disk, read meanwhile (KILLS= MUTATIONS= REFRESHES= SEED=)
+	@set -e; failed=0; for trial in "mutations.py --mutations $(MUTATIONS) --seed $(SEED)" "disk_full.py" \
+	  "readers.py --refreshes $(REFRESHES)" "kills.py --kills $(KILLS) --seed $(SEED)"; do \
+	  echo "== $$trial"; $(BIN)/python -W ignore tests/torture/$$trial || failed=1; done; exit $$failed
 
 data-dictionary: setup ## write docs/data-dictionary.md from the models
 	@$(BIN)/python -m schemas.generate docs/data-dictionary.md

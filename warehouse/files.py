@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -14,8 +15,34 @@ import pandas as pd
 
 # DuckDB reads row groups in parallel; pandas would write one.
 ROW_GROUP = 122_880
+# The disk, a quota, the largest size of a file that is allowed.
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_NO_ROOM_WORDS = (
+    "No space left on device", "database or disk is full", "Disk quota exceeded", "File too large",
+    "disk I/O error",
+)  # fmt: skip
 # By then a folder that a killed process left is nobody's, in seconds.
 DAY = 86_400
+
+
+def is_disk_full(error: BaseException | None) -> bool:
+    """Whether an error, or what caused it, is that no room is left to write.
+
+    Args:
+        error: What was raised; DuckDB and SQLite tell it by words.
+    """
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            return True
+        if says_disk_full(str(error)):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def says_disk_full(message: str) -> bool:
+    """Whether a message says that no room is left to write."""
+    return any(words in message for words in _NO_ROOM_WORDS)
 
 
 @contextmanager

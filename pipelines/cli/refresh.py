@@ -17,10 +17,16 @@ from pipelines.refresh import refresh as run_refresh
 from pipelines.revised import Revised
 from schemas.faults import Refused
 from warehouse import reference_data
+from warehouse.files import is_disk_full, says_disk_full
 from warehouse.hold import HOW_TO_LIFT
 from warehouse.home import current
 from warehouse.landing import Manifest
 from warehouse.lock import Locked
+
+NO_ROOM = (
+    "The disk is full: {home} has no room to write. Nothing was published and nothing is lost; "
+    "make room and refresh again, there is nothing to clean up."
+)
 
 
 def refresh(
@@ -50,12 +56,19 @@ def refresh(
     except Refused as refused:
         complain(str(refused))
         raise typer.Exit(EXIT_FAILED) from None
+    except Exception as error:
+        if not is_disk_full(error):
+            raise
+        complain(f"{NO_ROOM.format(home=home.root)} ({str(error).splitlines()[0][:200]})")
+        raise typer.Exit(EXIT_FAILED) from None
     all_came = print_fetched(result.fetched)
     for manifest in result.refused:
         _print_refusal(manifest)
     if result.failed:
         for step, cause in result.failed.items():
             complain(cause, f"✗ {_shown(step)}")
+        if any(map(says_disk_full, result.failed.values())):
+            complain(NO_ROOM.format(home=home.root))
         complain("Nothing was published; the last good warehouse serves on.")
         raise typer.Exit(EXIT_FAILED)
     if result.ran:

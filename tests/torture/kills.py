@@ -1,12 +1,14 @@
 """Kill refreshes at random moments and look at what they leave behind.
 
-    python tests/torture/kills.py --kills 10 --seed 1
+    python tests/torture/kills.py --kills 100 --seed 1
+    python tests/torture/kills.py --kills 10 --inbox
 
-Each trial drops a corrected extract into the inbox, so that the figures before and after differ,
-starts a refresh and kills it: after a random number of progress lines and a random while more.
-Then the published file must answer with the figures before or after, and the next refresh must be
-clean and publish the figures after. In the end a further refresh must find nothing to do, and no
-run may stand as started.
+A local server speaks the publishers' protocols. Each trial lets it serve one figure changed, so
+that the figures before and after differ, starts a refresh with fetching and kills it: after a
+random number of progress lines and a random while more. Then the published file must answer with
+the figures before or after, and the next refresh must be clean and publish the figures after. In
+the end a further refresh must find nothing to do, and no run may stand as started. With
+``--inbox`` the changed file is dropped into the inbox, and nothing is fetched.
 """
 
 from __future__ import annotations
@@ -19,12 +21,17 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import dagster as dg
 import duckdb
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
 
 ROOT = Path(__file__).resolve().parents[2]
 EXTRACT = ROOT / "warehouse" / "extracts" / "unhcr" / "population" / "2025-end.json"
@@ -60,11 +67,20 @@ class Report:
     problems: list[str] = field(default_factory=list)
 
 
-def environment(home: Path) -> dict[str, str]:
+class Server(Protocol):
+    """The publishers' server of the tests."""
+
+    def environment(self) -> dict[str, str]:
+        """What points fetching at it."""
+
+    def serve_instead(self, source: str, dataset: str, path: Path) -> None:
+        """Serve another file of this dataset."""
+
+
+def environment(home: Path, server: Server | None = None) -> dict[str, str]:
     kept = ["PATH", "HOME"]
-    return {name: os.environ[name] for name in kept if name in os.environ} | {
-        "MIGMAP_HOME": str(home)
-    }
+    bare = {name: os.environ[name] for name in kept if name in os.environ}
+    return bare | {"MIGMAP_HOME": str(home)} | (server.environment() if server else {})
 
 
 def figures(home: Path) -> tuple[Any, ...]:
@@ -75,26 +91,45 @@ def figures(home: Path) -> tuple[Any, ...]:
     return answer
 
 
-def drop_correction(home: Path, refugees: int) -> None:
-    """Put a copy of the newest population extract with one figure changed into the inbox."""
+def corrected(number: int) -> tuple[list[Any], int]:
+    """The newest population extract with one figure changed, by less than a jump.
+
+    Returns:
+        The pages, and the refugees in the country that they make together.
+    """
     pages = json.loads(EXTRACT.read_text(encoding="utf-8"))
-    hits = [
-        item
-        for page in pages
-        for item in page["items"]
-        if all(item[name] == wanted for name, wanted in CORRECTED.items())
-    ]
+    items = [item for page in pages for item in page["items"] if item["year"] == CORRECTED["year"]]
+    hits = [item for item in items if all(item[name] == CORRECTED[name] for name in CORRECTED)]
     assert len(hits) == 1
-    hits[0]["refugees"] = refugees
+    hits[0]["refugees"] = 185 + 5 * (number % 10)
+    here = [item for item in items if item["coa_iso"] == CORRECTED["coa_iso"]]
+    return pages, sum(int(item["refugees"]) for item in here)
+
+
+def drop_correction(home: Path, number: int) -> int:
+    """Put the corrected extract of that number into the inbox; the refugees that it makes."""
+    pages, refugees = corrected(number)
     sidecar = {
         "publisher": "unhcr", "dataset": "population", "release": "2025-end", "scope": ["KGZ"],
     }  # fmt: skip
     inbox = home / "var" / "inbox"
     (inbox / "correction.json.manifest.json").write_text(json.dumps(sidecar), encoding="utf-8")
     (inbox / "correction.json").write_text(json.dumps(pages), encoding="utf-8")
+    return refugees
 
 
-def kill_once(home: Path, after_lines: int, seconds: float) -> tuple[bool, str]:
+def serve_correction(home: Path, server: Server, number: int) -> int:
+    """Let the server answer with the corrected extract of that number."""
+    pages, refugees = corrected(number)
+    path = home.with_name(f"{home.name}-{number % 2}.json")
+    path.write_text(json.dumps(pages), encoding="utf-8")
+    server.serve_instead("unhcr", "population", path)
+    return refugees
+
+
+def kill_once(
+    home: Path, after_lines: int, seconds: float, server: Server | None = None
+) -> tuple[bool, str]:
     """Start a refresh and kill it that many progress lines and seconds later.
 
     As many lines as ``ALL_BUT_THE_LAST`` mean: when only publishing is left to do.
@@ -103,9 +138,9 @@ def kill_once(home: Path, after_lines: int, seconds: float) -> tuple[bool, str]:
         Whether it was killed before it was through, and the last line it had printed.
     """
     child = subprocess.Popen(
-        [*REFRESH, "--force"],
+        [*REFRESH, "--force", *(["--fetch"] if server else [])],
         cwd=ROOT,
-        env=environment(home),
+        env=environment(home, server),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -129,11 +164,13 @@ def kill_once(home: Path, after_lines: int, seconds: float) -> tuple[bool, str]:
     return child.returncode == -9, last
 
 
-def run_refresh(home: Path, *options: str) -> subprocess.CompletedProcess[str]:
+def run_refresh(
+    home: Path, *options: str, server: Server | None = None
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*REFRESH, *options],
+        [*REFRESH, *options, *(["--fetch"] if server else [])],
         cwd=ROOT,
-        env=environment(home),
+        env=environment(home, server),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -147,16 +184,17 @@ def statuses(home: Path) -> dict[str, dg.DagsterRunStatus]:
         return {run.run_id: run.status for run in instance.get_runs()}
 
 
-def trial(home: Path, number: int, chance: random.Random, report: Report) -> None:
+def trial(
+    home: Path, number: int, chance: random.Random, report: Report, server: Server | None = None
+) -> None:
     """One kill, and a look at everything it may have left behind."""
     before = figures(home)
-    expected = 2000 + 5 * number
-    drop_correction(home, expected)
+    expected = serve_correction(home, server, number) if server else drop_correction(home, number)
     # A refresh prints a line a step. In turn the trials aim at any step, at publishing, and at
     # the time before the first line: start, landing and Dagster's own.
     after_lines = (chance.randint(1, 12), ALL_BUT_THE_LAST, 0)[number % 3]
     seconds = chance.uniform(0.0, (0.8, 2.0, 3.0)[number % 3])
-    killed, last = kill_once(home, after_lines, seconds)
+    killed, last = kill_once(home, after_lines, seconds, *([server] if server else []))
     moment = f"{seconds:.2f} s after {last}"
     report.moments.append(moment)
     report.kills += killed
@@ -166,26 +204,26 @@ def trial(home: Path, number: int, chance: random.Random, report: Report) -> Non
         report.problems.append(f"trial {number}, {moment}: {what}")
 
     between = figures(home)
-    clean = run_refresh(home)
+    clean = run_refresh(home, server=server)
     after = figures(home)
     if clean.returncode != 0:
         said = (clean.stdout + clean.stderr).strip()
         wrong(f"next refresh ended with {clean.returncode}: ...{said[-300:]}")
     if between not in (before, after):
         wrong(f"published file answered {between}, neither {before} nor {after}")
-    if after[0] == before[0] or after[1:] != before[1:]:
-        wrong(f"after the next refresh {after}, which should be {before} with another first figure")
+    if after[0] != expected or after[0] == before[0] or after[1:] != before[1:]:
+        wrong(f"after the next refresh {after}, which should be {before} with {expected} first")
     if left_files := [path.name for path in (home / "var" / "building").iterdir()]:
         wrong(f"left in building: {left_files}")
 
 
-def torture(home: Path, kills: int, seed: int) -> Report:
+def torture(home: Path, kills: int, seed: int, server: Server | None = None) -> Report:
     """Kill that many refreshes of a home that was refreshed before."""
     report, chance, number = Report(), random.Random(seed), 0
     while report.kills < kills and number < 3 * kills:
-        trial(home, number, chance, report)
+        trial(home, number, chance, report, server)
         number += 1
-    last = run_refresh(home)
+    last = run_refresh(home, server=server)
     if last.returncode != 0 or "Nothing changed" not in last.stdout:
         said = (last.stdout + last.stderr).strip()
         report.problems.append(f"last refresh ended with {last.returncode}: ...{said[-300:]}")
@@ -198,25 +236,45 @@ def torture(home: Path, kills: int, seed: int) -> Report:
     return report
 
 
+def table_of(report: Report) -> Table:
+    """The kills by the last line that the refresh had printed."""
+    table = Table("killed after", "kills")
+    steps = Counter(moment.split(" s after ", 1)[1] for moment in report.moments)
+    for step, count in steps.most_common():
+        table.add_row(escape(step[:70]), str(count))
+    return table
+
+
 def main() -> int:
     """Run from the command line."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--kills", type=int, default=10)
     arguments.add_argument("--seed", type=int, default=int(time.time()))
+    arguments.add_argument("--inbox", action="store_true", help="drop files, and fetch nothing")
     chosen = arguments.parse_args()
-    print(f"seed {chosen.seed}")
-    with tempfile.TemporaryDirectory(prefix="kills-") as folder:
-        home = Path(folder)
-        first = run_refresh(home)
+    print(f"seed {chosen.seed}", flush=True)
+    with tempfile.TemporaryDirectory(prefix="kills-") as folder, ExitStack() as stack:
+        home = Path(folder) / "home"
+        server = None if chosen.inbox else stack.enter_context(publishers())
+        first = run_refresh(home, server=server)
         assert first.returncode == 0, first.stdout + first.stderr
-        report = torture(home, chosen.kills, chosen.seed)
-    print(*report.moments, sep="\n")
+        report = torture(home, chosen.kills, chosen.seed, server)
+    Console().print(table_of(report))
     print(
         f"{report.kills} kills, {report.came_too_late} came too late, "
         f"{report.failed_runs} runs marked failed, {len(report.problems)} problems"
     )
     print(*report.problems, sep="\n")
     return 1 if report.problems else 0
+
+
+def publishers() -> AbstractContextManager[Server]:
+    """The publishers' server, which lies beside these scripts' folder."""
+    sys.path.append(str(ROOT / "tests"))
+    from publishers_server import serving
+
+    made: AbstractContextManager[Server] = serving()
+    return made
 
 
 if __name__ == "__main__":
