@@ -96,15 +96,24 @@ def small_disk() -> Iterator[Path | None]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _left(folder: Path) -> int:
+    found = os.statvfs(folder)
+    return found.f_bavail * found.f_frsize
+
+
 @contextmanager
 def full(home: Path, room: int) -> Iterator[None]:
     """Fill the disk but for some bytes, and give them back."""
     ballast = home.parent / "ballast"
-    found = os.statvfs(home)
     with ballast.open("wb") as file:
-        left = found.f_bavail * found.f_frsize - room
-        if left > 0:
-            os.posix_fallocate(file.fileno(), 0, left)
+        taken = 0
+        # The refresh goes on writing meanwhile: what is left is asked for again until it is so.
+        while (left := _left(home) - room) > 0:
+            try:
+                os.posix_fallocate(file.fileno(), taken, left)
+                taken += left
+            except OSError:
+                continue
     try:
         yield
     finally:

@@ -80,7 +80,9 @@ def test_a_seed_makes_the_same_mutation_again(mutations: ModuleType) -> None:
 
 
 @pytest.fixture(scope="module")
-def judging(judge: ModuleType, reference: Reference, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def judging(
+    judge: ModuleType, reference: Reference, tmp_path_factory: pytest.TempPathFactory
+) -> Any:
     return judge.Judge(reference, tmp_path_factory.mktemp("judge"))
 
 
