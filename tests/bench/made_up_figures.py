@@ -16,6 +16,8 @@ from pathlib import Path
 
 SEED = 1951
 LAST_YEAR = 2023
+# People displaced within a country: it stands on both sides, in about as many rows as have figures.
+WITHIN = frozenset(("idps", "returned_idps"))
 IDENTITY = ("year", "coo_name", "coo", "coo_iso", "coa_name", "coa", "coa_iso")
 
 
@@ -96,7 +98,7 @@ def write(path: Path, name: str = "population", rows: int | None = None) -> None
         for pair in pairs:
             origin, asylum = areas[pair // len(areas)], areas[pair % len(areas)]
             said = [chance.choice(codes) for codes in shape.said.values()]
-            figures = _figures(chance, shape)
+            figures = _figures(chance, shape, at_home=origin == asylum)
             table.writerow([year, *_side(origin), *_side(asylum), *said, *figures])
     with path.open("wb") as raw, gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as packed:
         packed.write(text.getvalue().encode())
@@ -128,10 +130,12 @@ def _side(area: tuple[str, str]) -> tuple[str, str, str]:
     return name, code, code
 
 
-def _figures(chance: random.Random, shape: Shape) -> list[str]:
+def _figures(chance: random.Random, shape: Shape, at_home: bool) -> list[str]:
     figures = {}
     for column, share in shape.not_zero.items():
         drawn = column != shape.sum_of and chance.random() < share
+        if column in WITHIN:
+            drawn = at_home
         figures[column] = max(5, int(chance.lognormvariate(4.0, 2.5))) if drawn else 0
     if shape.sum_of:
         figures[shape.sum_of] = sum(figures.values())
