@@ -25,7 +25,7 @@ from rich.table import Table
 DAGSTER_YAML = "telemetry:\n  enabled: false\nnux:\n  enabled: false\n"
 REFRESH = ["-m", "pipelines.cli.main", "refresh"]
 GIGABYTE = 10**9
-NAMES = ("bundled", "global", "global-refresh", "global-all", "read-bilateral")
+NAMES = ("bundled", "global", "global-refresh", "global-all", "read-bilateral", "site")
 
 # Takes a fresh folder, gives the arguments and the variables of the process to measure.
 Prepare = Callable[[Path], tuple[list[str], dict[str, str]]]
@@ -112,6 +112,29 @@ def reading(whose: str, tables: Path) -> Prepare:
     return lambda folder: (script("read_bilateral", whose, tables / BILATERAL.laid_out), {})
 
 
+def site_of(home: Path) -> Prepare:
+    """The report site of a refreshed home, into a fresh folder."""
+
+    def prepare(folder: Path) -> tuple[list[str], dict[str, str]]:
+        arguments = ["-m", "pipelines.cli.main", "report", "--output", str(folder / "site")]
+        return arguments, refreshed(home)
+
+    return prepare
+
+
+def question_of(home: Path) -> Prepare:
+    """The least that reads a refreshed home."""
+    return lambda folder: (["-m", "pipelines.cli.main", "sql", "FROM build"], refreshed(home))
+
+
+def refreshed(home: Path) -> dict[str, str]:
+    """The variables of a home that is refreshed when it is first asked for."""
+    variables = {"MIGMAP_HOME": str(home)}
+    if not (home / "migration.duckdb").is_file():
+        run(REFRESH, variables)
+    return variables
+
+
 def measurements(one: Path, every: Path, shape: Path, ddl: Path) -> list[Measurement]:
     """All that can be measured.
 
@@ -151,6 +174,13 @@ def measurements(one: Path, every: Path, shape: Path, ddl: Path) -> list[Measure
             "UN DESA's bilateral workbook, from file to source-shaped table",
             "calamine alone, which parses the workbook, to cells",
             reading("ours", every), reading("parser", every), aim_seconds=0.6, told_inside=True,
+        ),
+        Measurement(
+            "site",
+            "the report site of the bundled extracts",
+            "one question of the warehouse by the command line",
+            site_of(shape.parent / "published"), question_of(shape.parent / "published"),
+            aim_seconds=20.0,
         ),
     ]  # fmt: skip
 

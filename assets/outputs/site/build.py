@@ -9,7 +9,8 @@ from pathlib import Path
 
 import duckdb
 
-from assets.outputs.labels import LANGUAGES, Labels, labels
+from assets.outputs.labels import FALLBACK, LANGUAGES, Labels, labels
+from assets.outputs.site.figures import NUMBERS
 from assets.outputs.site.pages import Country, pages
 from assets.outputs.site.rendering import environment, published_build
 from assets.outputs.why.pages import write_pages
@@ -57,10 +58,11 @@ def build_site(connection: duckdb.DuckDBPyConnection, target: Path) -> Built:
     with replacing_folder(target, MARKER) as folder:
         shutil.copytree(STATIC_FOLDER, folder / "static")
         for country in countries:
-            _write_why(connection, country, folder)
+            why = _why_pages(connection, country, folder)
             for language in LANGUAGES:
                 own = folder / country.folder / language
-                for name, text in pages(connection, country, words[language], build, own):
+                own.mkdir(parents=True, exist_ok=True)
+                for name, text in pages(connection, country, words[language], build, own, why):
                     (own / name).write_text(text, encoding="utf-8")
         start = environment(words[LANGUAGES[0]]).get_template("start.html")
         (folder / "index.html").write_text(start.render(countries=countries), encoding="utf-8")
@@ -72,19 +74,20 @@ def build_site(connection: duckdb.DuckDBPyConnection, target: Path) -> Built:
     return Built(target / "index.html", count, size, build.build_id)
 
 
-def _write_why(connection: duckdb.DuckDBPyConnection, country: Country, folder: Path) -> None:
-    """The pages behind the totals: English, beside the pages of each language, which link them."""
-    first, *others = [folder / country.folder / language / "why" for language in LANGUAGES]
+def _why_pages(
+    connection: duckdb.DuckDBPyConnection, country: Country, folder: Path
+) -> frozenset[str]:
+    """Write the pages that say where each total comes from; they are in English."""
     root = "../../../" if country.folder else "../../"
-    write_pages(connection, country.code, first, root, "../theme-{theme}.html")
-    for other in others:
-        shutil.copytree(first, other)
+    pages_folder = folder / country.folder / FALLBACK / "why"
+    back = "../theme-{theme}.html"
+    return frozenset(write_pages(connection, country.code, pages_folder, root, back))
 
 
 def _kept_at_hand(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     """The published file with the views of figures worked out once, for many small questions."""
     own = connection.cursor()
-    for view in ("country_stock", "country_flow"):
+    for view in ("country_stock", "country_flow", *(f"report_figure_{one}" for one in NUMBERS)):
         own.execute(f"CREATE TEMP TABLE {view} AS FROM main.{view}")
     return own
 

@@ -25,8 +25,8 @@ ORDER BY t.position, m.measure DESC, b.position, m.year
 """
 _FIGURES = f"""
 SELECT f.theme, '{{measure}}' AS measure, f.breakdown, f.year, f.indicator, f.partner,
-    {", ".join(f"f.{one}" for one in SPLITS)}, f.detail, f.value, f.qualifier, f.obs_status,
-    f.derived, f.source, f.dataset, f.release
+    {", ".join(f"f.{one}" for one in SPLITS)}, f.detail, f.unit, f.universe, f.value,
+    f.qualifier, f.obs_status, f.derived, f.source, f.dataset, f.release
 FROM country_{{measure}} AS f
 LEFT JOIN theme_indicator AS i
     ON i.theme = f.theme AND i.measure = '{{measure}}' AND i.indicator = f.indicator

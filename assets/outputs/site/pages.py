@@ -16,7 +16,7 @@ from assets.outputs.labels import FALLBACK, Labels, labels
 from assets.outputs.site import findings, series
 from assets.outputs.site.figures import NUMBERS, report_figure
 from assets.outputs.site.matrix import STATUSES, Theme, themes
-from assets.outputs.site.payload import payload
+from assets.outputs.site.payload import payload, why_folder
 from assets.outputs.site.queries import Record, records
 from assets.outputs.site.rendering import Build, environment
 
@@ -53,6 +53,7 @@ def pages(
     words: Labels,
     build: Build,
     folder: Path,
+    why: frozenset[str],
 ) -> Iterator[tuple[str, str]]:
     """Every page by file name.
 
@@ -61,12 +62,12 @@ def pages(
         country: The country.
         words: Names and texts of the language.
         build: The published build.
-        folder: Where the pages will stand; pages below ``why/`` that are there are linked.
+        folder: Where the pages will stand; the pictures are written below it.
+        why: File names of the pages that say where a total comes from.
     """
     mapped = themes(connection, country.code, words)
     known = findings.sources(connection, country.code)
     named = {one["source"]: f"{one['institution']}: {one['title']}" for one in known}
-    why = frozenset(path.stem for path in (folder / "why").glob("*.html"))
     templates = environment(
         words,
         build=build,
@@ -76,6 +77,7 @@ def pages(
         themes=mapped,
         statuses=STATUSES,
         why=why,
+        why_folder=why_folder(words),
         source_name=_source_names(known, words),
     )
     shown = payload(mapped, country.code, words, named, why)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from assets.outputs.labels import Label, Labels
+from assets.outputs.labels import FALLBACK, Label, Labels
 from assets.outputs.site.matrix import STATUSES, Cell, Theme
 
 _WORDS = ("status", "rule", "national", "evidence", "completeness", "sources", "public", "figures",
@@ -26,11 +26,12 @@ def payload(
         country: Alpha-3 code.
         labels: Names and texts of the language.
         sources: Name of each source.
-        why: Names of cells that have a page of their own.
+        why: File names of the pages that say where a total comes from.
 
     Returns:
         Words, names of codes and, by its name, each cell: status, national status, rule, place of
-        its reason, evidence, completeness, sources, figures and how many more there are.
+        its reason, evidence, completeness, sources, figures and how many more there are; a figure
+        has the name of its page where there is one.
         A sentence is told once, however many cells share it.
     """
     reasons: dict[str, int] = {}
@@ -43,7 +44,7 @@ def payload(
             rows[row.id] = [theme.theme, row.measure, row.breakdown,
                             f"{theme.name} · {measure} · {row.name}"]  # fmt: skip
             for cell in row.cells:
-                cells[cell.id] = [row.id, cell.year, *_told(cell, reasons)]
+                cells[cell.id] = [row.id, cell.year, *_told(cell, reasons, why)]
                 used.update(code for code, _ in cell.sources)
     rules = {cell[4] for cell in cells.values()}
     evidence = {cell[6] for cell in cells.values()}
@@ -61,12 +62,20 @@ def payload(
         "reasons": list(reasons),
         "rows": rows,
         "cells": cells,
-        "why": sorted(why & cells.keys()),
+        "why": why_folder(labels),
     }
 
 
-def _told(cell: Cell, reasons: dict[str, int]) -> list[Any]:
-    figures = [[one.value, one.what, "; ".join([one.source, *one.remarks])] for one in cell.figures]
+def why_folder(labels: Labels) -> str:
+    """The way from a page to those that say where a total comes from; they are English only."""
+    return "why/" if labels.language == FALLBACK else f"../{FALLBACK}/why/"
+
+
+def _told(cell: Cell, reasons: dict[str, int], why: frozenset[str]) -> list[Any]:
+    figures = [
+        [one.value, one.what, "; ".join([one.source, *one.remarks]), *({one.page} & why)]
+        for one in cell.figures
+    ]
     return [
         cell.status,
         cell.national,

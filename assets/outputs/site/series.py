@@ -11,6 +11,7 @@ from markupsafe import Markup
 from assets.outputs.labels import Label, Labels
 from assets.outputs.site.queries import Record, records
 from assets.outputs.site.wording import detail, remarks, value
+from assets.outputs.why.pages import page_name
 
 # Money has no total of its own where publishers give it by channel; its channels never add up.
 _SERIES = """
@@ -29,13 +30,17 @@ _LONG_NUMBER = 1e7
 
 @dataclass(frozen=True)
 class Point:
-    """A year of a series: its figure as it is said, its number for the chart, whose it is."""
+    """A year of a series: its figure as it is said, its number for the chart, whose it is.
+
+    ``page`` is the file name of the page that says where it comes from, if there is one.
+    """
 
     year: int
     number: float | None
     said: str
     remarks: list[Label]
     source: str
+    page: str
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,8 @@ def _series(row: Record, labels: Labels, place: int) -> Series:
 
 def _point(row: Record, labels: Labels) -> Point:
     source = f"{row['source']} · {row['dataset']} · {row['release']}"
-    return Point(row["year"], row["value"], value(row, labels), remarks(row, labels), source)
+    said, page = value(row, labels), page_name(row)
+    return Point(row["year"], row["value"], said, remarks(row, labels), source, page)
 
 
 def chart(series: Series, labels: Labels) -> Markup | None:

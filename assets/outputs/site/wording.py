@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from assets.outputs.labels import Label, Labels
+from assets.outputs.why.pages import page_name
 
 # Columns that split a figure, with the code list of each; the partner's are areas.
 SPLITS = ("sex", "age", "education", "employment", "reason")
@@ -22,12 +23,14 @@ class Figure:
         value: The number with its sign, or why there is none.
         source: Publisher, dataset and release.
         remarks: What must be said of it: derived, provisional, estimated, ...
+        page: File name of the page that says where a total comes from; it need not be there.
     """
 
     what: str
     value: str
     source: str
     remarks: tuple[str, ...]
+    page: str | None
 
 
 def figure(row: dict[str, Any], labels: Labels) -> Figure:
@@ -47,6 +50,7 @@ def figure(row: dict[str, Any], labels: Labels) -> Figure:
         value(row, labels),
         f"{row['source']} · {row['dataset']} · {row['release']}",
         tuple(str(remark) for remark in remarks(row, labels)),
+        page_name(row) if row["breakdown"] == "total" else None,
     )
 
 

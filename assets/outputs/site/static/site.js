@@ -109,9 +109,14 @@
   }
   function figures(told, more) {
     const list = make("ul", null, "figures");
-    for (const [value, what, whose] of told) {
+    for (const [value, what, whose, why] of told) {
       const item = make("li");
       item.append(make("span", value, "number"), " ", what, " ", make("span", whose, "quiet"));
+      if (why) {
+        const anchor = make("a", data.words.why);
+        anchor.href = data.why + why;
+        item.append(" ", anchor);
+      }
       list.append(item);
     }
     if (more) list.append(make("li", data.words.more.replace("#", more), "quiet"));
@@ -163,11 +168,6 @@
     const theme = make("a", words.theme);
     theme.href = "theme-" + data.rows[cell.row][0] + ".html#" + cell.row;
     further.append(theme);
-    if (data.why.includes(id)) {
-      const why = make("a", words.why);
-      why.href = "why/" + id + ".html";
-      further.append(" · ", why);
-    }
     body.append(further);
     if (from) from.removeAttribute("aria-current");
     from = link;
