@@ -6,7 +6,7 @@ from itertools import groupby
 
 import duckdb
 
-from assets.outputs.site.queries import Record, has_table, records
+from assets.outputs.site.queries import Record, records
 
 _DEFINITIONS = """
 SELECT DISTINCT d.definition, d.term, d.producer, d.text_en, d.basis, d.minimum_stay, d.excluded,
@@ -68,6 +68,23 @@ FROM release WHERE EXISTS (
         AND e.dataset = release.dataset AND e.release = release.release
 )
 GROUP BY source, dataset ORDER BY source, dataset
+"""
+_REVISIONS = """
+SELECT source, dataset, release_before, release_after,
+    count(*) FILTER (change = 'changed') AS changed,
+    count(*) FILTER (change = 'new') AS added,
+    count(*) FILTER (change = 'vanished') AS vanished
+FROM revision
+SEMI JOIN (
+    SELECT r.source, r.dataset, arg_max(r.release_after, l.known_on_to) AS release_after
+    FROM (SELECT DISTINCT source, dataset, release_after FROM revision) AS r
+    JOIN release AS l
+        ON l.source = r.source AND l.dataset = r.dataset AND l.release = r.release_after
+    GROUP BY r.source, r.dataset
+) AS newest USING (source, dataset, release_after)
+WHERE ? IN (origin, destination)
+GROUP BY source, dataset, release_before, release_after
+ORDER BY source, dataset
 """
 
 
@@ -144,8 +161,6 @@ def releases(connection: duckdb.DuckDBPyConnection) -> list[Record]:
     return records(connection, _RELEASES)
 
 
-def revisions(connection: duckdb.DuckDBPyConnection) -> list[Record]:
-    """Figures that the published build revised; none where it keeps no record of them."""
-    if not has_table(connection, "revision"):
-        return []
-    return records(connection, "FROM revision")
+def revisions(connection: duckdb.DuckDBPyConnection, country: str) -> list[Record]:
+    """What the newest release of each dataset did to the country's figures of the one before."""
+    return records(connection, _REVISIONS, country)

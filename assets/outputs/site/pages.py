@@ -136,7 +136,7 @@ def _index(
         "total": totals.total(),
         "years": mapped[0].years,
         "changes": findings.gap_changes(connection, country),
-        "revisions": findings.revisions(connection),
+        "revisions": findings.revisions(connection, country),
         "releases": findings.releases(connection),
     }
 

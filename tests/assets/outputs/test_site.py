@@ -15,7 +15,7 @@ import pytest
 from assets.outputs.assets import PublishedHome
 from assets.outputs.assets import site as site_asset
 from assets.outputs.labels import LANGUAGES, labels
-from assets.outputs.site import matrix, series
+from assets.outputs.site import findings, matrix, series
 from assets.outputs.site.build import build_site
 from assets.outputs.site.picture import matrix_png, matrix_svg, squeezed
 from assets.outputs.site.rendering import environment
@@ -193,6 +193,18 @@ def test_a_cell_shows_the_figures_of_the_warehouse(
     ).fetchall()
     assert [f"{value:,.0f}", "Refugees"] == figures[0][:2]
     assert figures[0][2].startswith(source)
+
+
+def test_revisions_are_those_of_the_newest_releases(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    told = {(one["source"], one["dataset"]): one for one in findings.revisions(published, "KGZ")}
+    assert told["unhcr", "population"]["release_after"] == "2025-end"
+    ((changed,),) = published.sql(
+        "SELECT count(*) FROM revision WHERE source = 'unhcr' AND dataset = 'demographics' "
+        "AND release_after = '2025-end' AND change = 'changed' AND 'KGZ' IN (origin, destination)"
+    ).fetchall()
+    assert told["unhcr", "demographics"]["changed"] == changed > 0
 
 
 def test_a_site_takes_only_its_own_folder(
