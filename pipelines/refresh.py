@@ -175,15 +175,14 @@ def _run(
     import dagster as dg
 
     from pipelines import jobs
-    from pipelines.event_log import instance_of
     from pipelines.progress import listening
 
-    dagster_home = prepare(home)
+    prepare(home)
     job = jobs.REFRESH if publisher is None else f"{jobs.REFRESH}_{publisher}"
     tags = {PID_TAG: str(os.getpid()), "migmap/started_by": "command line"}
     if force:
         tags[FORCE_TAG] = "yes"
-    with instance_of(dagster_home) as instance:
+    with dg.DagsterInstance.get() as instance:
         fail_killed_runs(instance)
         with listening(listener or (lambda step, succeeded: None)):
             done = dg.execute_job(

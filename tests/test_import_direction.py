@@ -52,6 +52,8 @@ def forbidden_imports(root: Path) -> list[str]:
                 is_dagster = top == "dagster" or top.startswith("dagster_")
                 if is_dagster and not may_import_dagster(file):
                     found.append(f"{file}:{line}: {name} may not be imported here")
+                elif is_dagster and any(part.startswith("_") for part in name.split(".")):
+                    found.append(f"{file}:{line}: {name} is private to Dagster")
     return found
 
 
@@ -71,6 +73,7 @@ def test_imports_run_one_way() -> None:
         ("warehouse/landing.py", "from dagster import asset", "dagster"),
         ("assets/sources/unhcr/read.py", "import dagster_shared.record", "dagster_shared.record"),
         ("assets/combined_more.py", "import dagster", "dagster"),
+        ("pipelines/jobs.py", "from dagster._core.instance import ref", "dagster._core.instance"),
     ],
 )
 def test_a_forbidden_import_is_found(tmp_path: Path, file: str, source: str, named: str) -> None:
