@@ -19,7 +19,6 @@ ROW_GROUP = 122_880
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _NO_ROOM_WORDS = (
     "No space left on device", "database or disk is full", "Disk quota exceeded", "File too large",
-    "disk I/O error",
 )  # fmt: skip
 # By then a folder that a killed process left is nobody's, in seconds.
 DAY = 86_400

@@ -192,7 +192,8 @@ def trial(
     expected = serve_correction(home, server, number) if server else drop_correction(home, number)
     # A refresh prints a line a step. In turn the trials aim at any step, at publishing, and at
     # the time before the first line: start, landing and Dagster's own.
-    after_lines = (chance.randint(1, 12), ALL_BUT_THE_LAST, 0)[number % 3]
+    lines = 70 if server else 45
+    after_lines = (chance.randint(1, lines), ALL_BUT_THE_LAST, 0)[number % 3]
     seconds = chance.uniform(0.0, (0.8, 2.0, 3.0)[number % 3])
     killed, last = kill_once(home, after_lines, seconds, *([server] if server else []))
     moment = f"{seconds:.2f} s after {last}"
@@ -256,8 +257,13 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="kills-") as folder, ExitStack() as stack:
         home = Path(folder) / "home"
         server = None if chosen.inbox else stack.enter_context(publishers())
-        first = run_refresh(home, server=server)
+        first = run_refresh(home)
         assert first.returncode == 0, first.stdout + first.stderr
+        if server is not None:
+            # What is fetched is held against the bundled files from here on.
+            serve_correction(home, server, -1)
+            fetched = run_refresh(home, server=server)
+            assert fetched.returncode == 0, fetched.stdout + fetched.stderr
         report = torture(home, chosen.kills, chosen.seed, server)
     Console().print(table_of(report))
     print(
