@@ -66,7 +66,11 @@ def _as_kind(column: pd.Series, one: Field) -> pd.Series:
         ):
             return column.astype(pd.StringDtype(na_value=float("nan"))).astype("category")
         return column
-    return column if column.dtype == wanted else column.astype(wanted)  # type: ignore[call-overload]
+    if column.dtype == wanted:
+        return column
+    # A column that nobody filled has no type to come from: pandas makes it of floats.
+    held = column.astype("object") if one.kind == "date" and column.isna().all() else column
+    return held.astype(wanted)  # type: ignore[call-overload]
 
 
 def validate(

@@ -24,7 +24,7 @@ def why(
         str,
         typer.Argument(
             help="name=value pairs: columns of stock, flow or country_stock, as in "
-            '"indicator=refugees destination=KGZ year=2022"; a cell of the map by theme, '
+            '"indicator=refugees destination=DEU year=2022"; a cell of the map by theme, '
             "breakdown, measure and year; a share by statistic; an event by event_name. "
             "release= and known_on= go back in time."
         ),

@@ -48,7 +48,7 @@ def parse(text: str) -> Question:
 
     Args:
         text: ``name=value`` pairs with spaces between, values with spaces in quotes:
-            ``indicator=refugees destination=KGZ year=2022``.
+            ``indicator=refugees destination=DEU year=2022``.
 
     Raises:
         Unclear: A pair has no ``=``, a name is not known or stands twice, a year or day is none.
@@ -66,7 +66,7 @@ def parse(text: str) -> Question:
             raise Unclear(f"{name} is given twice: {given[name]!r} and {value!r}")
         given[name] = value
     if not given:
-        raise Unclear('nothing is asked: try "indicator=refugees destination=KGZ year=2022"')
+        raise Unclear('nothing is asked: try "indicator=refugees destination=DEU year=2022"')
     kind = _kind(given)
     _refuse_unknown(given, kind)
     if "year" in given and not (given["year"].isascii() and given["year"].isdigit()):
