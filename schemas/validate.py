@@ -69,8 +69,9 @@ def _as_kind(column: pd.Series, one: Field) -> pd.Series:
     if column.dtype == wanted:
         return column
     # A column that nobody filled has no type to come from: pandas makes it of floats.
-    held = column.astype("object") if one.kind == "date" and column.isna().all() else column
-    return held.astype(wanted)  # type: ignore[call-overload]
+    if one.kind == "date" and column.isna().all():
+        column = column.astype("object")
+    return column.astype(wanted)  # type: ignore[call-overload, no-any-return]
 
 
 def validate(
