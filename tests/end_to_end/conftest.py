@@ -149,7 +149,7 @@ def second_refresh(
     environment: Callable[[Path], dict[str, str]],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Watched:
-    """A second refresh, which meets a broken file in the inbox while a reader asks.
+    """A second refresh, of one publisher, which meets a broken file in the inbox while a reader asks.
 
     Tests that use it stand in the group ``second-refresh``, so that it is made once.
     """
@@ -162,7 +162,7 @@ def second_refresh(
     with talking(READER, database, variables) as old_reader:
         before = old_reader.ask()
         refresh = subprocess.Popen(
-            [sys.executable, "-m", "pipelines.cli.main", "refresh"],
+            [sys.executable, "-m", "pipelines.cli.main", "refresh", "--source", "unhcr"],
             cwd=ROOT,
             env=variables,
             stdin=subprocess.DEVNULL,

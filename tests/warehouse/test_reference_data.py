@@ -59,11 +59,12 @@ def refusal(folder: Path) -> SchemaRefused:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_each_file_loads_in_its_models_columns(name: str, folder: Path) -> None:
+def test_each_file_loads_in_its_models_columns(name: str, reference: Reference) -> None:
     (model,) = [one for one in REFERENCE_TABLES if one.name == name]
-    frame = reference_data.load(folder).table(name)
+    frame = reference.table(name)
     assert list(frame.columns) == model.columns
-    lines = [len(path.read_text(encoding="utf-8").splitlines()) for path in files(folder, name)]
+    own = files(REFERENCE_FOLDER, name)
+    lines = [len(path.read_text(encoding="utf-8").splitlines()) for path in own]
     assert len(frame) == sum(lines) - len(lines)
 
 
