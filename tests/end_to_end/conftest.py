@@ -149,7 +149,7 @@ def second_refresh(
     environment: Callable[[Path], dict[str, str]],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Watched:
-    """A second refresh, of one publisher, which meets a broken file in the inbox while a reader asks.
+    """A second refresh, of one publisher: it meets a broken file while a reader asks.
 
     Tests that use it stand in the group ``second-refresh``, so that it is made once.
     """

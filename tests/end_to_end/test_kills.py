@@ -68,16 +68,18 @@ def test_what_a_kill_could_leave_is_found(
         (home / "var" / "building" / "left.txt").touch()
         return True, "damage"
 
-    def correct(home: Path) -> subprocess.CompletedProcess[str]:
+    def correct(home: Path, **_: object) -> subprocess.CompletedProcess[str]:
         """What a next refresh makes of it: the figures of before, but for the corrected one."""
         shutil.copyfile(whole, home / "migration.duckdb")
         with duckdb.connect(str(home / "migration.duckdb")) as connection:
             connection.execute(
-                "UPDATE stock SET value = value + 1 WHERE dataset = 'population' AND year = 2025 "
-                "AND indicator = 'refugees' AND origin = 'AFG' AND destination = 'KGZ'"
+                "UPDATE stock SET value = value + ? WHERE dataset = 'population' AND year = 2025 "
+                "AND indicator = 'refugees' AND origin = 'AFG' AND destination = 'KGZ'",
+                [more],
             )
         return subprocess.CompletedProcess([], 0, "", "")
 
+    more = kills.corrected(0)[1] - kills.figures(own_home)[0]
     whole = shutil.copyfile(own_home / "migration.duckdb", tmp_path / "whole.duckdb")
     monkeypatch.setattr(kills, "kill_once", damage)
     monkeypatch.setattr(kills, "run_refresh", correct)
