@@ -125,8 +125,7 @@ def _reports(
     try:
         with work_folder(home, source) as folder:
             # What comes is held against what is bundled, so that must have landed.
-            for bundled in gate.bundled_files(source):
-                gate.land_file(home, reference, bundled)
+            gate.land_bundled(home, reference, source)
             memory = Memory(home.fetched / "remembered")
             for one in fetched(reference, source, settings, memory, folder, progress):
                 report = _landed(home, reference, source, one)

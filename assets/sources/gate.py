@@ -104,15 +104,27 @@ def land(home: Home, reference: Reference, source: str | None = None) -> Outcome
     outcome = Outcome()
     landing.forget_unfinished(home)
     parsed.forget_older(home, reference)
-    for path in bundled_files(source):
-        # A bundled file that was refused is tried again: what refused it may have been mended.
-        outcome.landed.append(land_file(home, reference, path, limited=False))
+    outcome.landed += land_bundled(home, reference, source)
     for path in inbox_files(home):
         if source is None or _publisher_of(path) in (None, source):
             landed = land_file(home, reference, path)
             _empty_inbox(path, landed)
             outcome.landed.append(landed)
     return outcome
+
+
+def land_bundled(home: Home, reference: Reference, source: str | None = None) -> list[Landed]:
+    """Land the extracts kept in the repository.
+
+    Their revisions were looked at when they were put there, so no limit holds them up. One that
+    was refused is tried again: what refused it may have been mended.
+
+    Args:
+        home: The warehouse home.
+        reference: Code lists, datasets and releases.
+        source: Only this publisher's, if given.
+    """
+    return [land_file(home, reference, path, limited=False) for path in bundled_files(source)]
 
 
 def land_file(
@@ -269,12 +281,12 @@ def _compare(
 def _confirmed(home: Home, landed: Landed, told: Mapping[str, Any]) -> Landed:
     """Note that the publisher gives accepted figures again, if a refusal stands against them."""
     one = landed.manifest
-    stands = [
-        refusal
-        for refusal in landing.standing_refusals(home)
-        if (refusal.source, refusal.dataset) == (one.source, one.dataset)
-    ]
     if told.get("fetched"):
+        stands = [
+            refusal
+            for refusal in landing.standing_refusals(home)
+            if (refusal.source, refusal.dataset) == (one.source, one.dataset)
+        ]
         landing.settle(home, stands)
     return landed
 

@@ -427,6 +427,18 @@ def test_new_figures_land_with_the_day_as_release(trial: Trial, tmp_path: Path) 
     assert trial.ask("nsc/opendata").state == "not modified"
 
 
+def test_in_an_empty_home_the_bundled_revisions_hold_nothing_up(
+    trial: Trial, tmp_path: Path
+) -> None:
+    """UNHCR's demographics of end 2023 and end 2025 jump beyond the limits of what is fetched."""
+    trial.home = Home(tmp_path / "home").make()
+    report = trial.ask("unhcr/demographics")
+    assert report.state == "unchanged", report.message
+    held = landing.accepted(trial.home, "unhcr", "demographics")
+    assert {one.release for one in held} == {"2023-mid", "2023-end", "2025-end"}
+    assert landing.refused(trial.home) == []
+
+
 def test_the_client_id_is_kept_nowhere(trial: Trial, tmp_path: Path) -> None:
     trial.server.page_size = 20
     old = trial.server.served["idmc", "disasters"].read_text(encoding="utf-8")
