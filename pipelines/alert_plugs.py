@@ -16,6 +16,8 @@ from email.message import EmailMessage
 
 import requests
 
+from assets.sources.fetching.secrets import CLIENT_ID_VARIABLE
+
 EMAIL_TO = "MIGMAP_ALERT_EMAIL_TO"
 EMAIL_FROM = "MIGMAP_ALERT_EMAIL_FROM"
 SMTP_HOST = "MIGMAP_SMTP_HOST"
@@ -26,7 +28,7 @@ SMTP_STARTTLS = "MIGMAP_SMTP_STARTTLS"
 WEBHOOK = "MIGMAP_ALERT_WEBHOOK"
 WEBHOOK_TOKEN = "MIGMAP_ALERT_WEBHOOK_TOKEN"
 # Variables whose values stand in no message and no log.
-SECRETS = (SMTP_PASSWORD, WEBHOOK, WEBHOOK_TOKEN, "IDMC_CLIENT_ID")
+SECRETS = (SMTP_PASSWORD, WEBHOOK, WEBHOOK_TOKEN, CLIENT_ID_VARIABLE)
 SUBMISSION_PORT = 587
 SECONDS = 20.0
 # Shorter ones could be part of any word.
@@ -40,7 +42,7 @@ class Message:
     """An alert.
 
     Attributes:
-        kind: ``refused``, ``failed`` or ``not_fetched``.
+        kind: ``refused`` or ``failed``.
         subject: One line.
         text: The whole, for people.
         items: One entry a file or step, for machines.

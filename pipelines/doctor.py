@@ -10,19 +10,18 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from assets.sources import gate, parsed
+from assets.sources import gate
 from assets.sources.fetching.datasets import Fetched, NotFetched
 from assets.sources.fetching.endpoints import Endpoint, endpoints_of
-from assets.sources.fetching.exchange import Progress
+from assets.sources.fetching.exchange import Progress, no_progress
 from assets.sources.fetching.faults import FetchFault
 from assets.sources.fetching.memory import Memory
 from assets.sources.fetching.settings import Settings
-from assets.sources.predecessor import known_days
+from assets.sources.predecessor import differences, known_days
 from assets.sources.reading import NotRecognised, Reading
 from pipelines.fetching import fetched
 from schemas.faults import Refused
 from schemas.sources import SOURCE_MODELS
-from schemas.validate import PLACE_COLUMN
 from warehouse import landing
 from warehouse.home import Home
 from warehouse.landing import Manifest
@@ -31,7 +30,6 @@ from warehouse.releases import reference_of
 
 # Each is reached only after the one before: what answers is recognised, what is recognised passes.
 Stage = Literal["not configured", "not reachable", "not recognised", "refused", "passes"]
-_OF_THE_FILE = ("release", "extract_id", PLACE_COLUMN)
 
 
 @dataclass(frozen=True)
@@ -93,16 +91,12 @@ class Diagnosis:
         return asdict(self)
 
 
-def _no_progress(what: str, received: int, whole: int | None) -> None:
-    """Tell nobody."""
-
-
 def examine(
     home: Home,
     reference: Reference,
     sources: Sequence[str],
     settings: Settings | None = None,
-    progress: Progress = _no_progress,
+    progress: Progress = no_progress,
 ) -> Iterator[Diagnosis]:
     """Ask publishers for all they are asked for; nothing lands and nothing is remembered.
 
@@ -146,7 +140,7 @@ def _diagnosis(
     manifest = _held(home, reference, reading)
     if manifest is None:
         return Diagnosis(*told, "passes", None, now)
-    rows = _rows(home, manifest, reference)
+    rows = gate.rows_of(home, manifest, reference, keep=False)
     key = SOURCE_MODELS[reading.source][reading.dataset].key
     changed, new, vanished = differences(rows, reading.frame, key)
     return Diagnosis(
@@ -160,55 +154,12 @@ def _diagnosis(
     )
 
 
-def differences(held: pd.DataFrame, now: pd.DataFrame, key: Sequence[str]) -> tuple[int, int, int]:
-    """How two tables of a dataset differ.
-
-    Args:
-        held: Source-shaped rows.
-        now: Other rows in the same columns.
-        key: The key of their model; what only a row's file or place tells is left out.
-
-    Returns:
-        How many rows changed, are new, and are gone.
-    """
-    names = [name for name in key if name not in _OF_THE_FILE]
-    values = [str(name) for name in now if name not in (*names, *_OF_THE_FILE)]
-    before, after = (_plain(frame, names, values) for frame in (held, now))
-    both = before.merge(
-        after, on=[*names, "_again"], how="outer", suffixes=("_held", "_now"), indicator=True
-    )
-    shared = both[both["_merge"] == "both"]
-    same = (shared["_told_held"] == shared["_told_now"]).sum()
-    return (
-        int(len(shared) - same),
-        int((both["_merge"] == "right_only").sum()),
-        int((both["_merge"] == "left_only").sum()),
-    )
-
-
-def _plain(frame: pd.DataFrame, names: list[str], values: list[str]) -> pd.DataFrame:
-    text = frame.astype("str").fillna("")
-    told = text[values].agg("\x1f".join, axis=1) if values and len(text) else ""
-    plain = text[names].assign(_told=told)
-    # Rows that only their place tells apart, as IDMC's events that stand twice.
-    return plain.assign(_again=plain.groupby(names).cumcount() if names else range(len(plain)))
-
-
 def _held(home: Home, reference: Reference, reading: Reading) -> Manifest | None:
     """The newest accepted file of the dataset: of the same scope if there is one."""
     files = landing.accepted(home, reading.source, reading.dataset)
     alike = [one for one in files if one.scope == reading.scope] or files
     days = known_days(reference_of(home, reference), reading.source, reading.dataset)
     return max(alike, key=lambda one: (days[str(one.release)], one.landed_order), default=None)
-
-
-def _rows(home: Home, manifest: Manifest, reference: Reference) -> pd.DataFrame:
-    rows = parsed.find(home, manifest.extract_id, reference)
-    if rows is None:
-        sidecar = {"release": manifest.release, "scope": manifest.scope}
-        path = landing.landed_file(home, manifest)
-        rows = gate.read_checked(path, reference, sidecar).frame
-    return rows
 
 
 def _table(frame: pd.DataFrame, scope: tuple[str, ...] | None, release: str | None) -> Table:

@@ -21,7 +21,7 @@ from assets.sources import gate
 from assets.sources.fetching.client import Client
 from assets.sources.fetching.datasets import Asking, Fetched, NotFetched, about_source
 from assets.sources.fetching.endpoints import endpoints_of, fetched_sources
-from assets.sources.fetching.exchange import Progress
+from assets.sources.fetching.exchange import Progress, no_progress
 from assets.sources.fetching.faults import FetchFault
 from assets.sources.fetching.memory import Memory
 from assets.sources.fetching.settings import Settings
@@ -79,10 +79,6 @@ def _tell_nobody(report: DatasetReport) -> None:
     """Tell nobody."""
 
 
-def _no_progress(what: str, received: int, whole: int | None) -> None:
-    """Tell nobody."""
-
-
 def sources_to_ask(reference: Reference, source: str | None) -> list[str]:
     """The publishers that are asked; none if the one that is wanted is never asked."""
     return [one for one in fetched_sources(reference) if source in (None, one)]
@@ -95,7 +91,7 @@ def fetch_and_land(
     settings: Settings | None = None,
     *,
     listener: Report = _tell_nobody,
-    progress: Progress = _no_progress,
+    progress: Progress = no_progress,
 ) -> list[DatasetReport]:
     """Ask publishers one after the other, and land what came.
 
@@ -143,7 +139,7 @@ def fetched(
     settings: Settings,
     memory: Memory,
     into: Path,
-    progress: Progress = _no_progress,
+    progress: Progress = no_progress,
 ) -> Iterator[Fetched | NotFetched]:
     """Ask one publisher for all its datasets.
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from assets.revised import Revised, held_releases, revised_by
 from assets.sources import gate
 from pipelines.fetching import DatasetReport
 from pipelines.home import prepare
-from pipelines.revised import Revised, held_releases, revised_by
 from warehouse import database, fingerprint, reference_data
 from warehouse.hold import FORCE_TAG, Hold, held
 from warehouse.home import Home

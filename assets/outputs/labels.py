@@ -18,6 +18,9 @@ from babel.numbers import format_decimal
 
 LANGUAGES = ("en", "ru", "ky")
 FALLBACK = "en"
+# In the order of legends.
+STATUSES = ("available", "partial", "not_available")
+SIGNS = {"about": "≈", "at_least": "≥", "at_most": "≤"}
 TEXTS_FOLDER = Path(__file__).parent / "texts"
 _NAMES = """
 SELECT 'area', area, name_en, name_{language} FROM area
@@ -128,8 +131,23 @@ def labels(connection: duckdb.DuckDBPyConnection, language: str) -> Labels:
 @cache
 def texts(language: str) -> dict[str, str]:
     """The texts of a language's file by dotted key, e.g. ``site.skip``."""
-    path = TEXTS_FOLDER / f"{language}.toml"
-    return dict(_flat(tomllib.loads(path.read_text(encoding="utf-8"))))
+    return dict(_flat(texts_in(TEXTS_FOLDER, language)))
+
+
+@cache
+def texts_in(folder: Path, language: str) -> dict[str, Any]:
+    """The texts of an output's own file, as ``<language>.toml`` in its folder nests them.
+
+    Args:
+        folder: The folder of its texts.
+        language: ``en``, ``ru`` or ``ky``.
+
+    Raises:
+        KeyError: There are no texts in that language.
+    """
+    if language not in LANGUAGES:
+        raise KeyError(language)
+    return tomllib.loads((folder / f"{language}.toml").read_text(encoding="utf-8"))
 
 
 def _flat(table: dict[str, Any], before: str = "") -> list[tuple[str, str]]:

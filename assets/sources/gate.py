@@ -9,15 +9,16 @@ itself can't.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
 from assets.sources import parsed
 from assets.sources.limits import BeyondLimits, beyond_limits, how_to_accept
 from assets.sources.observations import concatenate
+from assets.sources.outcome import Landed, Outcome
 from assets.sources.placing import contradictions, day_known, release_of, unplaced
 from assets.sources.predecessor import before, same_rows
 from assets.sources.reading import FileRefused, NotRecognised, Reading
@@ -33,61 +34,6 @@ from warehouse.reference_data import Reference
 from warehouse.releases import reference_of
 
 UNKNOWN = "unknown"
-
-
-Status = Literal["accepted", "refused", "known", "unchanged"]
-
-
-@dataclass(frozen=True)
-class Landed:
-    """What became of one file.
-
-    Attributes:
-        status: ``accepted``; ``refused``, now in quarantine; ``known``, the same bytes were
-            accepted before; ``unchanged``, other bytes with the figures of the last accepted file
-            of the same dataset and scope.
-        manifest: The file's own manifest; of a file that is known or unchanged, that of the
-            accepted one.
-        why: Why it was refused.
-    """
-
-    status: Status
-    manifest: Manifest
-    why: str | None = None
-
-
-@dataclass
-class Outcome:
-    """What one landing did.
-
-    Attributes:
-        landed: What became of each file, in the order in which they were taken.
-    """
-
-    landed: list[Landed] = field(default_factory=list)
-
-    @property
-    def accepted(self) -> list[Manifest]:
-        """Files that passed and were new."""
-        return self._of("accepted")
-
-    @property
-    def refused(self) -> list[Manifest]:
-        """Files that were refused now."""
-        return self._of("refused")
-
-    @property
-    def known(self) -> list[Manifest]:
-        """Accepted files that came again."""
-        return self._of("known")
-
-    @property
-    def unchanged(self) -> list[Manifest]:
-        """Accepted files whose figures came again in other bytes."""
-        return self._of("unchanged")
-
-    def _of(self, status: Status) -> list[Manifest]:
-        return [one.manifest for one in self.landed if one.status == status]
 
 
 def land(home: Home, reference: Reference, source: str | None = None) -> Outcome:
@@ -269,7 +215,7 @@ def _compare(
     last = before(home, known, arriving)
     if last is None:
         return None
-    rows = _rows(home, last, reference)
+    rows = rows_of(home, last, reference)
     if arriving.fetched and same_rows(rows, reading.frame):
         return last
     faults = beyond_limits(arriving.file, last, rows, reading, known)
@@ -380,19 +326,30 @@ def landed_table(home: Home, source: str, dataset: str, reference: Reference) ->
     Raises:
         NothingAccepted: No file of the dataset was ever accepted.
     """
-    frames = [_rows(home, one, reference) for one in landing.accepted(home, source, dataset)]
+    frames = [rows_of(home, one, reference) for one in landing.accepted(home, source, dataset)]
     if not frames:
         refusals = [one.why or "" for one in landing.refused(home) if one.dataset == dataset]
         raise NothingAccepted(f"no file of {source}/{dataset} was accepted. {' '.join(refusals)}")
     return concatenate(frames)
 
 
-def _rows(home: Home, manifest: Manifest, reference: Reference) -> pd.DataFrame:
+def rows_of(
+    home: Home, manifest: Manifest, reference: Reference, *, keep: bool = True
+) -> pd.DataFrame:
+    """The checked rows of a landed file.
+
+    Args:
+        home: The warehouse home.
+        manifest: Manifest of the file.
+        reference: Code lists.
+        keep: Whether rows that had to be read anew are kept for the next time.
+    """
     rows = parsed.find(home, manifest.extract_id, reference)
     if rows is None:
         sidecar = {"release": manifest.release, "scope": manifest.scope}
         rows = read_checked(landing.landed_file(home, manifest), reference, sidecar).frame
-        parsed.keep(home, manifest.extract_id, rows, reference)
+        if keep:
+            parsed.keep(home, manifest.extract_id, rows, reference)
     return rows
 
 

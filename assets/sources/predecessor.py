@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from schemas.validate import PLACE_COLUMN
@@ -61,6 +63,40 @@ def same_rows(before: pd.DataFrame, now: pd.DataFrame) -> bool:
         return False
     one, other = (_comparable(frame) for frame in (before, now))
     return bool(one.equals(other))
+
+
+def differences(held: pd.DataFrame, now: pd.DataFrame, key: Sequence[str]) -> tuple[int, int, int]:
+    """How two tables of a dataset differ.
+
+    Args:
+        held: Source-shaped rows.
+        now: Other rows in the same columns.
+        key: The key of their model; what only a row's file or place tells is left out.
+
+    Returns:
+        How many rows changed, are new, and are gone.
+    """
+    names = [name for name in key if name not in _OF_THE_FILE]
+    values = [str(name) for name in now if name not in (*names, *_OF_THE_FILE)]
+    before, after = (_plain(frame, names, values) for frame in (held, now))
+    both = before.merge(
+        after, on=[*names, "_again"], how="outer", suffixes=("_held", "_now"), indicator=True
+    )
+    shared = both[both["_merge"] == "both"]
+    same = (shared["_told_held"] == shared["_told_now"]).sum()
+    return (
+        int(len(shared) - same),
+        int((both["_merge"] == "right_only").sum()),
+        int((both["_merge"] == "left_only").sum()),
+    )
+
+
+def _plain(frame: pd.DataFrame, names: list[str], values: list[str]) -> pd.DataFrame:
+    text = frame.astype("str").fillna("")
+    told = text[values].agg("\x1f".join, axis=1) if values and len(text) else ""
+    plain = text[names].assign(_told=told)
+    # Rows that only their place tells apart, as IDMC's events that stand twice.
+    return plain.assign(_again=plain.groupby(names).cumcount() if names else range(len(plain)))
 
 
 def _comparable(frame: pd.DataFrame) -> pd.DataFrame:

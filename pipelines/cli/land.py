@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from assets.sources import gate
-from assets.sources.gate import Landed
 from assets.sources.limits import how_to_accept
+from assets.sources.outcome import Landed
 from pipelines.cli.console import (
     EXIT_FAILED,
     EXIT_LOCKED,

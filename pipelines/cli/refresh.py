@@ -9,12 +9,12 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from assets.revised import Revised
 from assets.sources.limits import how_to_accept
 from pipelines.cli.console import EXIT_FAILED, EXIT_LOCKED, EXIT_REFUSED, complain, out, say
 from pipelines.cli.fetching import fetching, print_fetched
 from pipelines.refresh import RefreshResult
 from pipelines.refresh import refresh as run_refresh
-from pipelines.revised import Revised
 from schemas.faults import Refused
 from warehouse import reference_data
 from warehouse.files import is_disk_full, says_disk_full

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from assets.outputs.queries import Record
 from assets.outputs.why import evidence, finding, places
 from assets.outputs.why.question import Question, Unclear, parse
 from assets.outputs.why.text import answer_lines, candidate_lines
@@ -91,7 +92,7 @@ def _looker(home: Home) -> Any:
         except OSError:
             return None
 
-    def printed(part: finding.Row) -> Any:
+    def printed(part: Record) -> Any:
         read = opened(part["source"], part["dataset"], part["extract_id"])
         try:
             return None if read is None else read(part["source_ref"])

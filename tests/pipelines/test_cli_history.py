@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from assets import published as publishing
 from assets.sources import gate
+from assets.sources.outcome import Outcome
 from pipelines import refresh as refreshing
 from pipelines.cli import console
 from pipelines.cli.main import app
@@ -50,7 +51,7 @@ def run(home: Home, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 @pytest.fixture
 def nothing_lands(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gate, "land", lambda *_: gate.Outcome())
+    monkeypatch.setattr(gate, "land", lambda *_: Outcome())
 
 
 def cells(text: str) -> list[list[str]]:

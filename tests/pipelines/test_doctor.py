@@ -14,8 +14,9 @@ from urllib3.util.retry import Retry
 
 from assets.sources import gate
 from assets.sources.fetching.settings import Settings
+from assets.sources.predecessor import differences
 from pipelines.cli.main import app
-from pipelines.doctor import Diagnosis, differences, examine
+from pipelines.doctor import Diagnosis, examine
 from tests import publisher_faults as faults
 from tests.publishers_server import PublishersServer, serving
 from warehouse.home import Home

@@ -16,6 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from assets.sources import gate, parsed
+from assets.sources.outcome import Outcome
 from pipelines import refresh as refreshing
 from pipelines.cli.main import app
 from schemas.faults import Fault
@@ -222,7 +223,7 @@ def test_a_full_disk_is_told_and_nothing_is_published(
     name = "_run" if stage == "dagster" else "keep"
     monkeypatch.setattr(where, name, full)
     if stage == "dagster":
-        monkeypatch.setattr(gate, "land", lambda *_: gate.Outcome())
+        monkeypatch.setattr(gate, "land", lambda *_: Outcome())
     done = CliRunner().invoke(app, ["refresh"])
     assert done.exit_code == 1
     assert "The disk is full" in done.output

@@ -14,7 +14,7 @@ import pytest
 
 from assets.combining import combine
 from assets.sources import gate
-from assets.sources.gate import Landed
+from assets.sources.outcome import Landed
 from assets.sources.unhcr.harmonise import harmonise
 from schemas.reference import REFERENCE_TABLES
 from warehouse import database, landing

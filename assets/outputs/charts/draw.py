@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 import textwrap
-import tomllib
-from functools import cache
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -15,14 +13,13 @@ import duckdb
 import pandas as pd
 
 from assets.outputs.charts.figures import FIGURES, rows, sources
+from assets.outputs.labels import SIGNS, Labels, labels, texts_in
 
 _Drawn: TypeAlias = alt.LayerChart | alt.FacetChart
-LANGUAGES = ("en", "ru", "ky")
 _TEXTS = Path(__file__).parent / "texts"
 # Okabe and Ito's colours, apart for the colour-blind; their lightness differs too, so that they
 # stay apart in black and white.
 _COLOURS = ["#0072B2", "#E69F00", "#999999", "#CC79A7", "#009E73", "#56B4E9", "#D55E00", "#000000"]
-_QUALIFIERS = {"about": "≈ ", "at_least": "≥ ", "at_most": "≤ "}
 _INK, _QUIET = "#1a1a1a", "#5f5f5f"
 _FONT = "Noto Sans, Segoe UI, DejaVu Sans, Arial, sans-serif"
 _WIDTH, _HEIGHT, _BAR = 640, 280, 26
@@ -38,7 +35,6 @@ _THOUSANDS = {
 }
 
 
-@cache
 def texts(language: str) -> dict[str, Any]:
     """Titles, units and names of series in a language.
 
@@ -48,9 +44,7 @@ def texts(language: str) -> dict[str, Any]:
     Raises:
         KeyError: There are no texts in that language.
     """
-    if language not in LANGUAGES:
-        raise KeyError(language)
-    return tomllib.loads((_TEXTS / f"{language}.toml").read_text(encoding="utf-8"))
+    return texts_in(_TEXTS, language)
 
 
 def title(number: int, language: str) -> str:
@@ -112,7 +106,8 @@ def _labelled(
 ) -> pd.DataFrame:
     """Put names for codes, and the text that stands at each mark."""
     said = texts(language)
-    areas = dict(connection.execute(f"SELECT area, name_{language} FROM area").fetchall())
+    words = labels(connection, language)
+    areas = {code: str(name) for (kind, code), name in words.names.items() if kind == "area"}
     named, named_series = areas | said["place"], areas | said["series"]
     return frame.assign(
         place=[
@@ -121,20 +116,19 @@ def _labelled(
         ],
         series=frame["series"].map(named_series).astype("object"),
         text=[
-            _number(value, language, qualifier)
+            _number(value, words, qualifier)
             for value, qualifier in zip(frame["value"], frame["qualifier"], strict=True)
         ],
     )
 
 
-def _number(value: float, language: str, qualifier: object) -> str:
+def _number(value: float, words: Labels, qualifier: object) -> str:
     """A figure as it is read in a language; a dash where there is none, never a zero."""
     if math.isnan(value):
         return "–"
-    exact = f"{value:,.0f}" if abs(value) >= _WHOLE else f"{value:,.1f}".removesuffix(".0")
-    if language != "en":
-        exact = exact.replace(",", "\N{NO-BREAK SPACE}").replace(".", ",")
-    return _QUALIFIERS.get(str(qualifier), "") + exact
+    sign = SIGNS.get(str(qualifier))
+    number = words.number(round(value, 0 if abs(value) >= _WHOLE else 1))
+    return f"{sign} {number}" if sign else number
 
 
 def _subtitle(frame: pd.DataFrame, unit: str, said: dict[str, Any]) -> list[str]:

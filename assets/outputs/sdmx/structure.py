@@ -30,6 +30,7 @@ from pysdmx.model import (
     Role,
 )
 
+from assets.outputs.labels import LANGUAGES
 from schemas import fields as f
 from schemas.table import Field
 
@@ -38,7 +39,6 @@ VERSION = "1.0"
 SCHEME, STRUCTURE = "CS_MIGRATION", "DSD_MIGRATION"
 DATAFLOWS = {"stock": "DF_STOCK", "flow": "DF_FLOW"}
 _CODELIST = "urn:sdmx:org.sdmx.infomodel.codelist.Codelist"
-LANGUAGES = ("en", "ru", "ky")
 
 
 @dataclass(frozen=True)

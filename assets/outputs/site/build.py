@@ -9,8 +9,8 @@ from pathlib import Path
 
 import duckdb
 
+from assets.outputs.charts.figures import NUMBERS
 from assets.outputs.labels import FALLBACK, LANGUAGES, Labels, labels
-from assets.outputs.site.figures import NUMBERS
 from assets.outputs.site.pages import Country, pages
 from assets.outputs.site.rendering import environment, published_build
 from assets.outputs.why.pages import write_pages

@@ -11,9 +11,8 @@ import duckdb
 from assets.outputs.charts import draw as charts
 from assets.outputs.charts import figures as drawn
 from assets.outputs.labels import FALLBACK, Label, Labels
-from assets.outputs.site.queries import Record, records
+from assets.outputs.queries import Record, records
 
-NUMBERS = range(1, 16)
 _TOLD_ONCE = ("note", "source_note")
 # Columns whose values are codes, with their list.
 _CODES = {"unit": "unit", "qualifier": "qualifier", "obs_status": "obs_status",

@@ -6,7 +6,7 @@ from itertools import groupby
 
 import duckdb
 
-from assets.outputs.site.queries import Record, records
+from assets.outputs.queries import Record, records
 
 _DEFINITIONS = """
 SELECT DISTINCT d.definition, d.term, d.producer, d.text_en, d.basis, d.minimum_stay, d.excluded,

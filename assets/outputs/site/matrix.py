@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from assets.outputs.labels import Label, Labels
-from assets.outputs.site.queries import Record, records
+from assets.outputs.labels import STATUSES, Label, Labels
+from assets.outputs.queries import Record, records
 from assets.outputs.site.wording import SPLITS, Figure, figure
 
-STATUSES = ("available", "partial", "not_available")
 # A cell names this many figures; the query beside it gives all.
 FIGURES_SHOWN = 5
 _CELLS = """

@@ -12,12 +12,13 @@ import duckdb
 from jinja2 import Environment
 from markupsafe import Markup
 
-from assets.outputs.labels import FALLBACK, Labels, labels
+from assets.outputs.charts.figures import NUMBERS
+from assets.outputs.labels import FALLBACK, STATUSES, Labels, labels
+from assets.outputs.queries import Record, records
 from assets.outputs.site import findings, series
-from assets.outputs.site.figures import NUMBERS, report_figure
-from assets.outputs.site.matrix import STATUSES, Theme, themes
+from assets.outputs.site.figures import report_figure
+from assets.outputs.site.matrix import Theme, themes
 from assets.outputs.site.payload import payload, why_folder
-from assets.outputs.site.queries import Record, records
 from assets.outputs.site.rendering import Build, environment
 
 PAGE_NAMES = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from assets.outputs.labels import FALLBACK, Label, Labels
-from assets.outputs.site.matrix import STATUSES, Cell, Theme
+from assets.outputs.labels import FALLBACK, STATUSES, Label, Labels
+from assets.outputs.site.matrix import Cell, Theme
 
 _WORDS = ("status", "rule", "national", "evidence", "completeness", "sources", "public", "figures",
           "no_figures", "sql", "theme")  # fmt: skip

@@ -11,8 +11,8 @@ import duckdb
 import vl_convert
 from markupsafe import Markup
 
-from assets.outputs.labels import Labels, labels
-from assets.outputs.site.matrix import STATUSES, Cell, Theme, themes
+from assets.outputs.labels import STATUSES, Labels, labels
+from assets.outputs.site.matrix import Cell, Theme, themes
 from warehouse import database
 from warehouse.files import replacing
 from warehouse.home import current

@@ -9,7 +9,7 @@ from babel.numbers import format_compact_decimal
 from markupsafe import Markup
 
 from assets.outputs.labels import Label, Labels
-from assets.outputs.site.queries import Record, records
+from assets.outputs.queries import Record, records
 from assets.outputs.site.wording import detail, remarks, value
 from assets.outputs.why.pages import page_name
 

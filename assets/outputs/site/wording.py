@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from assets.outputs.labels import Label, Labels
+from assets.outputs.labels import SIGNS, Label, Labels
 from assets.outputs.why.pages import page_name
 
 # Columns that split a figure, with the code list of each; the partner's are areas.
 SPLITS = ("sex", "age", "education", "employment", "reason")
-_SIGNS = {"about": "≈", "at_least": "≥", "at_most": "≤"}
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ def value(row: dict[str, Any], labels: Labels) -> str:
     """The number of a row with its sign, or why there is none: missing is never zero."""
     if row["value"] is None:
         return str(labels.code("obs_status", row["obs_status"]))
-    sign = _SIGNS.get(row["qualifier"] or "", "")
+    sign = SIGNS.get(row["qualifier"] or "", "")
     return f"{sign}\N{NO-BREAK SPACE}{labels.number(row['value'])}".lstrip("\N{NO-BREAK SPACE}")
 
 

@@ -16,13 +16,12 @@ from typing import Literal
 
 import duckdb
 
+from assets.outputs.workbook.page import FORMULA_STARTS
 from warehouse.files import replacing_folder
 
 Format = Literal["csv", "parquet"]
 VIEWS = ("country_stock", "country_flow")
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-# What a spreadsheet takes for the start of a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _TEXT = "VARCHAR"
 
 
@@ -137,7 +136,7 @@ def write_spreadsheet_csv(connection: duckdb.DuckDBPyConnection, name: str, path
 def _safe(column: str, kind: str) -> str:
     if kind != _TEXT:
         return f'"{column}"'
-    starts = ", ".join(f"chr({ord(sign)})" for sign in _FORMULA)
+    starts = ", ".join(f"chr({ord(sign)})" for sign in FORMULA_STARTS)
     return (
         f"CASE WHEN left(\"{column}\", 1) IN ({starts}) THEN '''' || \"{column}\" "
         f'ELSE "{column}" END AS "{column}"'

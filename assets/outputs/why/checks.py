@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import duckdb
 
-from assets.outputs.why.finding import Row, rows_of
+from assets.outputs.queries import Record, records
 from schemas.facts import DISPLACEMENT_EVENT, FLOW, PROFILE, STOCK
 from schemas.sources import SOURCE_MODELS
 from schemas.table import TableModel
@@ -26,7 +26,9 @@ ORDER BY claim_id
 """
 
 
-def checks_of(connection: duckdb.DuckDBPyConnection, where: str, parts: Sequence[Row]) -> list[Row]:
+def checks_of(
+    connection: duckdb.DuckDBPyConnection, where: str, parts: Sequence[Record]
+) -> list[Record]:
     """What held, or the figure would not be in the published file.
 
     Args:
@@ -48,14 +50,14 @@ def checks_of(connection: duckdb.DuckDBPyConnection, where: str, parts: Sequence
     ]  # fmt: skip
     for model in models:
         told += _of_model("table", model.name, model)
-    build = rows_of(connection, "SELECT build_id FROM build")[0]["build_id"]
+    build = records(connection, "SELECT build_id FROM build")[0]["build_id"]
     told.append(
         {"where": "build", "name": build, "what": "file and release of every figure are known"}
     )
     return told
 
 
-def _of_model(where: str, name: str, model: TableModel) -> list[Row]:
+def _of_model(where: str, name: str, model: TableModel) -> list[Record]:
     told = [
         "every column has its type and its codes",
         f"no key stands twice ({', '.join(model.key)})",
@@ -70,11 +72,11 @@ def row_of(place: str) -> str:
     return match.group(1) if match else place
 
 
-def issues_of(connection: duckdb.DuckDBPyConnection, parts: Sequence[Row]) -> list[Row]:
+def issues_of(connection: duckdb.DuckDBPyConnection, parts: Sequence[Record]) -> list[Record]:
     """Rows of ``quality_issue`` at the places of the parts, or at their rows of the file."""
     files = sorted({part["extract_id"] for part in parts})
     query = "SELECT * FROM quality_issue WHERE list_contains(?, extract_id) ORDER BY ALL"
-    found = rows_of(connection, query, [files]) if files else []
+    found = records(connection, query, files) if files else []
     places = {(part["extract_id"], part["source_ref"]) for part in parts}
     rows = {(extract, row_of(place)) for extract, place in places}
     return [
@@ -87,7 +89,7 @@ def issues_of(connection: duckdb.DuckDBPyConnection, parts: Sequence[Row]) -> li
     ]
 
 
-def claims_of(connection: duckdb.DuckDBPyConnection, figure: Row) -> list[Row]:
+def claims_of(connection: duckdb.DuckDBPyConnection, figure: Record) -> list[Record]:
     """Numbers of the report whose query names the indicator and year and gives this value."""
     if figure["value"] is None:
         return []
@@ -95,6 +97,6 @@ def claims_of(connection: duckdb.DuckDBPyConnection, figure: Row) -> list[Row]:
     year = re.compile(rf"\b{figure['year']}\b")
     return [
         {name: value for name, value in row.items() if name != "expression"}
-        for row in rows_of(connection, _CLAIMS, asked)
+        for row in records(connection, _CLAIMS, *asked)
         if year.search(row["expression"])
     ]

@@ -9,13 +9,12 @@ from typing import Any
 
 import duckdb
 
+from assets.outputs.queries import Record, records
 from assets.outputs.why.checks import checks_of, claims_of, issues_of
 from assets.outputs.why.finding import (
     Candidate,
-    Row,
     figures_of_country,
     parts_of_country,
-    rows_of,
 )
 from assets.outputs.why.way import way_of
 from schemas.facts import FLOW, STOCK
@@ -60,21 +59,21 @@ class Answer:
     """
 
     where: str
-    figure: Row
-    names: Row
-    parts: list[Row]
-    files: list[Row] = field(default_factory=list)
-    definitions: list[Row] = field(default_factory=list)
-    producers: list[Row] = field(default_factory=list)
-    releases: list[Row] = field(default_factory=list)
-    other_releases: list[Row] = field(default_factory=list)
-    checks: list[Row] = field(default_factory=list)
-    issues: list[Row] = field(default_factory=list)
-    claims: list[Row] = field(default_factory=list)
-    cells: list[Row] = field(default_factory=list)
-    evidence: list[Row] = field(default_factory=list)
-    declared: list[Row] = field(default_factory=list)
-    way: list[Row] = field(default_factory=list)
+    figure: Record
+    names: Record
+    parts: list[Record]
+    files: list[Record] = field(default_factory=list)
+    definitions: list[Record] = field(default_factory=list)
+    producers: list[Record] = field(default_factory=list)
+    releases: list[Record] = field(default_factory=list)
+    other_releases: list[Record] = field(default_factory=list)
+    checks: list[Record] = field(default_factory=list)
+    issues: list[Record] = field(default_factory=list)
+    claims: list[Record] = field(default_factory=list)
+    cells: list[Record] = field(default_factory=list)
+    evidence: list[Record] = field(default_factory=list)
+    declared: list[Record] = field(default_factory=list)
+    way: list[Record] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         """The answer as plain values, for JSON (days by ``str``)."""
@@ -110,8 +109,8 @@ def answer(
     row = found.row
     figure = {name: value for name, value in row.items() if not _is_label(name)}
     names = {name: row[name] for name in row if name.endswith("_en")}
-    evidence: list[Row] = []
-    declared: list[Row] = []
+    evidence: list[Record] = []
+    declared: list[Record] = []
     if found.where == "country":
         figure["themes"] = list(found.themes)
         parts = _parts(connection, row, found.day, views)
@@ -152,8 +151,8 @@ def _same(names: Sequence[str], prefix: str = "") -> str:
 
 
 def _parts(
-    connection: duckdb.DuckDBPyConnection, row: Row, day: date | None, views: Views
-) -> list[Row]:
+    connection: duckdb.DuckDBPyConnection, row: Record, day: date | None, views: Views
+) -> list[Record]:
     measure = row["measure"]
     key = (*_SAME_FIGURE, "release", "additive_set", *_TIME[measure])
     query = f"""
@@ -163,10 +162,12 @@ def _parts(
         WHERE {_same(key, "part.")}
         ORDER BY fact.value DESC NULLS LAST, fact.origin, fact.destination, fact.source_ref
     """
-    return rows_of(connection, query, [row[name] for name in key])
+    return records(connection, query, *[row[name] for name in key])
 
 
-def _parts_of_cell(connection: duckdb.DuckDBPyConnection, row: Row, views: Views) -> list[Row]:
+def _parts_of_cell(
+    connection: duckdb.DuckDBPyConnection, row: Record, views: Views
+) -> list[Record]:
     measure = row["measure"]
     query = f"""
         SELECT DISTINCT '{measure}' AS measure, fact.*
@@ -179,10 +180,10 @@ def _parts_of_cell(connection: duckdb.DuckDBPyConnection, row: Row, views: Views
             fact.source_ref
     """
     asked = [row["country"], row["theme"], row["breakdown"], row["year"]]
-    return rows_of(connection, query, asked)
+    return records(connection, query, *asked)
 
 
-def _evidence(connection: duckdb.DuckDBPyConnection, row: Row) -> list[Row]:
+def _evidence(connection: duckdb.DuckDBPyConnection, row: Record) -> list[Record]:
     query = """
         SELECT indicator, unit, source, producer, dataset, release, interim, observations, known,
             total, completeness
@@ -190,10 +191,10 @@ def _evidence(connection: duckdb.DuckDBPyConnection, row: Row) -> list[Row]:
         WHERE country = ? AND theme = ? AND measure = ? AND breakdown = ? AND year = ?
         ORDER BY ALL
     """
-    return rows_of(connection, query, [row[name] for name in _CELL])
+    return records(connection, query, *[row[name] for name in _CELL])
 
 
-def _declared(connection: duckdb.DuckDBPyConnection, row: Row) -> list[Row]:
+def _declared(connection: duckdb.DuckDBPyConnection, row: Record) -> list[Record]:
     query = """
         SELECT source, access, holds, year_from, year_to, link, date_seen, seen_by, note
         FROM coverage
@@ -201,29 +202,31 @@ def _declared(connection: duckdb.DuckDBPyConnection, row: Row) -> list[Row]:
             AND ? BETWEEN year_from AND year_to
         ORDER BY ALL
     """
-    return rows_of(connection, query, [row[name] for name in _CELL])
+    return records(connection, query, *[row[name] for name in _CELL])
 
 
 def _matching(
     connection: duckdb.DuckDBPyConnection,
     table: str,
     key: str,
-    parts: Sequence[Row],
+    parts: Sequence[Record],
     columns: Sequence[str] = (),
-) -> list[Row]:
+) -> list[Record]:
     named = [part.get(name) for part in parts for name in columns or (key,)]
     wanted = sorted({str(one) for one in named if one is not None})
     query = f"SELECT * FROM {table} WHERE list_contains(?, {key}) ORDER BY {key}"
-    return rows_of(connection, query, [wanted]) if wanted else []
+    return records(connection, query, wanted) if wanted else []
 
 
-def _releases(connection: duckdb.DuckDBPyConnection, parts: Sequence[Row]) -> list[Row]:
+def _releases(connection: duckdb.DuckDBPyConnection, parts: Sequence[Record]) -> list[Record]:
     held = sorted({(part["source"], part["dataset"], part["release"]) for part in parts})
     query = "SELECT * FROM release WHERE source = ? AND dataset = ? AND release = ?"
-    return [row for one in held for row in rows_of(connection, query, one)]
+    return [row for one in held for row in records(connection, query, *one)]
 
 
-def _cells(connection: duckdb.DuckDBPyConnection, row: Row, themes: Sequence[str]) -> list[Row]:
+def _cells(
+    connection: duckdb.DuckDBPyConnection, row: Record, themes: Sequence[str]
+) -> list[Record]:
     query = """
         SELECT theme, measure, breakdown, year, status, status_national, rule, reason
         FROM availability_matrix
@@ -232,7 +235,7 @@ def _cells(connection: duckdb.DuckDBPyConnection, row: Row, themes: Sequence[str
         ORDER BY theme
     """
     asked = [row["country"], row["measure"], row["breakdown"], row["year"], list(themes)]
-    return rows_of(connection, query, asked)
+    return records(connection, query, *asked)
 
 
 _RELEASES = """
@@ -253,25 +256,25 @@ def releases_of(
 
 
 def _other_releases_of_country(
-    connection: duckdb.DuckDBPyConnection, row: Row, views: Views
-) -> list[Row]:
+    connection: duckdb.DuckDBPyConnection, row: Record, views: Views
+) -> list[Record]:
     """The figure as each release made it known; the same release twice counts once."""
     days = releases_of(connection, row["source"], row["dataset"])
     if len(days) < 2:
         return []
     key = (*_SAME_FIGURE, *_TIME[row["measure"]])
-    found: dict[str, Row] = {}
+    found: dict[str, Record] = {}
     for day in days.values():
         query = f"""
             SELECT release, value, obs_status
             FROM {views.figures(row["measure"], day)} WHERE {_same(key)}
         """
-        for one in rows_of(connection, query, [row[name] for name in key]):
+        for one in records(connection, query, *[row[name] for name in key]):
             found.setdefault(one["release"], one | {"known_on": days.get(one["release"])})
     return _with_standing(list(found.values()), row["release"], days.get(row["release"]))
 
 
-def _other_releases(connection: duckdb.DuckDBPyConnection, row: Row) -> list[Row]:
+def _other_releases(connection: duckdb.DuckDBPyConnection, row: Record) -> list[Record]:
     measure = row["measure"]
     key = _KEYS[measure]
     query = f"""
@@ -281,12 +284,12 @@ def _other_releases(connection: duckdb.DuckDBPyConnection, row: Row) -> list[Row
         WHERE {_same(key, "fact.")}
         ORDER BY r.known_on_to
     """
-    found = rows_of(connection, query, [row[name] for name in key])
+    found = records(connection, query, *[row[name] for name in key])
     own = [one["known_on"] for one in found if one["release"] == row["release"]]
     return _with_standing(found, row["release"], own[0] if own else None)
 
 
-def _with_standing(found: list[Row], release: str, known_on: date | None) -> list[Row]:
+def _with_standing(found: list[Record], release: str, known_on: date | None) -> list[Record]:
     return [
         one
         | {

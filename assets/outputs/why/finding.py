@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 import duckdb
 
+from assets.outputs.queries import Record, records
 from assets.outputs.why.question import COUNTRY_ONLY, PUBLISHED_ONLY, TABLE_OF_KIND, Question
 
-Row = dict[str, Any]
 Where = Literal["country", "published", "cell", "profile", "event"]
 MEASURES = ("stock", "flow")
 # Tried in this order for names that the question leaves open; kept where something is left.
@@ -65,7 +65,7 @@ class Candidate:
     """
 
     where: Where
-    row: Row
+    row: Record
     day: date | None = None
     themes: tuple[str, ...] = ()
 
@@ -106,22 +106,13 @@ def nearest(connection: duckdb.DuckDBPyConnection, question: Question) -> dict[s
         others = {key: value for key, value in question.given.items() if key != name}
         if not others:
             continue
-        rows: list[Row] = []
+        rows: list[Record] = []
         for relation in _relations(question, others):
             rows += _select(connection, relation, others)
         values = {str(row[name]) for row in rows if row.get(name) is not None}
         if values:
             told[name] = sorted(values)
     return told
-
-
-def rows_of(
-    connection: duckdb.DuckDBPyConnection, query: str, values: Sequence[object] = ()
-) -> list[Row]:
-    """The answer of a query, a dictionary a row."""
-    answer = connection.execute(query, list(values))
-    names = [column[0] for column in answer.description]
-    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
 
 def figures_of_country(measure: str, day: date | None) -> str:
@@ -164,7 +155,7 @@ def _of_country(
 ) -> list[Candidate]:
     rows = _select(connection, _country_query(day, _measures(connection, given)), given)
     rows = _narrowed(rows, given, _COUNTRY_DEFAULTS)
-    same: dict[tuple[object, ...], list[Row]] = {}
+    same: dict[tuple[object, ...], list[Record]] = {}
     for row in rows:
         same.setdefault(tuple(row.get(name) for name in _ANY_THEME), []).append(row)
     return [
@@ -192,14 +183,14 @@ def _in_table(connection: duckdb.DuckDBPyConnection, question: Question) -> list
 
 def _select(
     connection: duckdb.DuckDBPyConnection, query: str, given: Mapping[str, str]
-) -> list[Row]:
+) -> list[Record]:
     described = connection.execute(f"SELECT * FROM ({query}) LIMIT 0").description
     types = {column[0]: str(column[1]) for column in described}
     if not set(given) <= set(types):
         return []
     where = " AND ".join(_condition(name, types[name]) for name in given) or "TRUE"
-    return rows_of(
-        connection, f"SELECT * FROM ({query}) WHERE {where} ORDER BY ALL", list(given.values())
+    return records(
+        connection, f"SELECT * FROM ({query}) WHERE {where} ORDER BY ALL", *given.values()
     )
 
 
@@ -212,8 +203,8 @@ def _condition(name: str, kind: str) -> str:
 
 
 def _narrowed(
-    rows: list[Row], given: Mapping[str, str], defaults: Sequence[tuple[str, object]]
-) -> list[Row]:
+    rows: list[Record], given: Mapping[str, str], defaults: Sequence[tuple[str, object]]
+) -> list[Record]:
     for name, value in defaults:
         if name not in given and len(rows) > 1:
             rows = [row for row in rows if row.get(name) == value] or rows

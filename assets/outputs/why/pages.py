@@ -11,8 +11,9 @@ from typing import Any, cast
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from assets.outputs.queries import Record, records
 from assets.outputs.why.evidence import Views, answer, releases_of
-from assets.outputs.why.finding import Candidate, Row, rows_of
+from assets.outputs.why.finding import Candidate
 from assets.outputs.why.text import amount
 
 TEMPLATES_FOLDER = Path(__file__).parent / "templates"
@@ -62,7 +63,7 @@ class _Remembered:
         return self.rows
 
 
-def page_name(row: Row) -> str:
+def page_name(row: Record) -> str:
     """File name of the page of a total: theme, indicator, year, and what tells it from others."""
     further = [str(row["unit"])] if row["unit"] not in ("persons", "usd") else []
     further += [str(row["universe"])] if row["universe"] != "_T" else []
@@ -94,7 +95,7 @@ def write_pages(
     written = {}
     query = " UNION ALL BY NAME ".join(_TOTALS.format(measure=one) for one in _MEASURES)
     asked = cast(duckdb.DuckDBPyConnection, _Remembering(own))
-    for row in rows_of(own, query, [country] * len(_MEASURES)):
+    for row in records(own, query, *[country] * len(_MEASURES)):
         told = answer(asked, Candidate("country", row, None, (row["theme"],)), views)
         name = page_name(row)
         title = f"{row['indicator_en']}, {row['year']}"

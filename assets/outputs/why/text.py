@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from assets.outputs.queries import Record
 from assets.outputs.why.evidence import Answer
-from assets.outputs.why.finding import Candidate, Row
+from assets.outputs.why.finding import Candidate
 from assets.outputs.why.question import CELL_NAMES
 
 SHOWN = 10
@@ -18,7 +19,7 @@ _TELLING = (
     "release",
 )  # fmt: skip
 # What is printed in the file, by a part's extract and place; None where it can't be looked up.
-InFile = Callable[[Row], Any]
+InFile = Callable[[Record], Any]
 
 
 def amount(value: float | None, unit: str | None) -> str:
@@ -151,7 +152,7 @@ def _parts(answer: Answer, in_file: InFile, shown: int | None) -> Iterator[str]:
     yield from _more(len(answer.parts), shown)
 
 
-def _about_part(part: Row) -> str:
+def _about_part(part: Record) -> str:
     names = (
         "indicator", "origin", "destination", "sex", "age", "education", "employment", "reason",
         "detail",
@@ -191,6 +192,6 @@ def _more(count: int, shown: int | None) -> Iterator[str]:
         yield _line("", f"... and {count - shown} more; all with --all or --json")
 
 
-def _release(one: Row) -> str:
+def _release(one: Record) -> str:
     value = amount(one["value"], None)
     return f"{one['release']} (known by {one['known_on']}): {value}, {one['standing']}"

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import duckdb
 
-from assets.outputs.why.finding import Candidate, Row, rows_of
+from assets.outputs.queries import Record, records
+from assets.outputs.why.finding import Candidate
 
 _PUBLISHED = {
     "profile": ("profile", "combined/profile"),
@@ -22,9 +23,9 @@ FROM column_lineage WHERE table_name = ? AND column_name = 'value' ORDER BY ALL
 def way_of(
     connection: duckdb.DuckDBPyConnection,
     found: Candidate,
-    parts: Sequence[Row],
-    cells: Sequence[Row],
-) -> list[Row]:
+    parts: Sequence[Record],
+    cells: Sequence[Record],
+) -> list[Record]:
     """The assets on the way, in order; several publishers stand one after the other.
 
     Args:
@@ -36,7 +37,7 @@ def way_of(
     Returns:
         Rows of asset (its key), columns (joined by ``;``) and what it is.
     """
-    steps: list[Row] = []
+    steps: list[Record] = []
     tables = [_PUBLISHED[found.where]] if found.where in _PUBLISHED else _tables(connection, parts)
     for source, dataset in sorted({(part["source"], part["dataset"]) for part in parts}):
         own = [part for part in parts if (part["source"], part["dataset"]) == (source, dataset)]
@@ -55,11 +56,13 @@ def way_of(
     return steps
 
 
-def _step(asset: str, columns: Sequence[str], what: str) -> Row:
+def _step(asset: str, columns: Sequence[str], what: str) -> Record:
     return {"asset": asset, "columns": ";".join(columns), "what": what}
 
 
-def _tables(connection: duckdb.DuckDBPyConnection, parts: Sequence[Row]) -> list[tuple[str, str]]:
+def _tables(
+    connection: duckdb.DuckDBPyConnection, parts: Sequence[Record]
+) -> list[tuple[str, str]]:
     """Tables of the parts: current figures stand apart from superseded ones."""
     tables = set()
     for measure in {part["measure"] for part in parts}:
@@ -72,8 +75,8 @@ def _tables(connection: duckdb.DuckDBPyConnection, parts: Sequence[Row]) -> list
 
 
 def _from_publisher(
-    connection: duckdb.DuckDBPyConnection, source: str, dataset: str, parts: Sequence[Row]
-) -> list[Row]:
+    connection: duckdb.DuckDBPyConnection, source: str, dataset: str, parts: Sequence[Record]
+) -> list[Record]:
     """From the publisher to its observations, or to its own table of shares or events."""
     query = "SELECT DISTINCT link FROM extract WHERE list_contains(?, extract_id) ORDER BY 1"
     files = sorted({part["extract_id"] for part in parts})
@@ -93,10 +96,10 @@ def _from_publisher(
 
 
 def _columns(
-    connection: duckdb.DuckDBPyConnection, source: str, shaped: str, parts: Sequence[Row]
+    connection: duckdb.DuckDBPyConnection, source: str, shaped: str, parts: Sequence[Record]
 ) -> list[str]:
     """Columns of the source-shaped table; those that the places name, where they name any."""
-    found = rows_of(connection, _UPSTREAM, [f"{source}/observations"])
+    found = records(connection, _UPSTREAM, f"{source}/observations")
     columns = [row["upstream_column"] for row in found if row["upstream_table"] == shaped]
     named = {re.split(r"[.,] ?", part["source_ref"])[-1] for part in parts}
     return [column for column in columns if column in named] or columns or ["value"]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import duckdb
 from xlsxwriter.worksheet import Worksheet
 
+from assets.outputs.labels import STATUSES
+from assets.outputs.queries import records
 from assets.outputs.workbook.page import Book
 from assets.outputs.workbook.texts import Words
-from assets.outputs.workbook.themes import STATUSES
 
 _RELEASES = """
 SELECT s.institution, e.source, e.dataset, e.release, r.known_on_to,
@@ -154,9 +154,7 @@ def _table(
     query: str,
     words: Words,
 ) -> int:
-    asked = connection.execute(query)
-    names = [one[0] for one in asked.description or []]
-    rows: list[dict[str, Any]] = [dict(zip(names, told, strict=True)) for told in asked.fetchall()]
+    rows = records(connection, query)
     book.put(sheet, row, 0, title, "heading")
     book.put_row(sheet, row + 1, [words.texts["columns"][name] for name in columns], "head")
     for place, told in enumerate(rows, row + 2):

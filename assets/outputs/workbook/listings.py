@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 from xlsxwriter.worksheet import Worksheet
 
+from assets.outputs.queries import records
 from assets.outputs.workbook.page import Book
 from assets.outputs.workbook.texts import Words
 
@@ -153,9 +154,7 @@ def write_listing(
         words: Texts and labels.
         front: Name of the first sheet, to lead back to.
     """
-    frame = connection.execute(listing.query)
-    names = [one[0] for one in frame.description or []]
-    rows = [dict(zip(names, row, strict=True)) for row in frame.fetchall()]
+    rows = records(connection, listing.query)
     about = words.texts["about"]["sheet"][listing.name]
     head_of(book, sheet, words.texts[listing.name], about, words, front)
     for column, one in enumerate(listing.columns):

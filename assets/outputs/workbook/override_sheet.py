@@ -6,10 +6,10 @@ import duckdb
 from xlsxwriter.utility import xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
+from assets.outputs.labels import STATUSES
 from assets.outputs.workbook.listings import head_of
 from assets.outputs.workbook.page import Book
 from assets.outputs.workbook.texts import Words
-from assets.outputs.workbook.themes import STATUSES
 
 # Column, width, style of its cells, list of its codes.
 COLUMNS: tuple[tuple[str, float, str, str | None], ...] = (

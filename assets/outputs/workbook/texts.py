@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from assets.outputs.labels import Labels
+from assets.outputs.labels import Labels, texts_in
 
 _FOLDER = Path(__file__).parent / "texts"
 # Lists that are tables of their own; the others are lists of table code.
 _TABLES = ("area", "theme", "indicator")
 
 
-@cache
 def texts(language: str) -> dict[str, Any]:
     """Texts of the workbook in a language, as ``texts/<language>.toml`` nests them."""
-    return tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
+    return texts_in(_FOLDER, language)
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from typing import Any
 import duckdb
 from xlsxwriter.worksheet import Worksheet
 
+from assets.outputs.labels import STATUSES
 from assets.outputs.workbook.page import Book
 from assets.outputs.workbook.texts import Words
 
-STATUSES = ("available", "partial", "not_available")
 TITLE_ROWS = 2
 _SOURCE_COLUMNS = (
     "source", "authors", "institution", "title", "link", "data_source", "frequency",

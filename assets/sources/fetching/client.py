@@ -17,7 +17,7 @@ from urllib3.exceptions import MaxRetryError, ProtocolError
 
 from assets.sources.fetching import exchange
 from assets.sources.fetching.endpoints import Endpoint
-from assets.sources.fetching.exchange import Progress
+from assets.sources.fetching.exchange import Progress, no_progress
 from assets.sources.fetching.faults import PermanentFault, TransientFault
 from assets.sources.fetching.memory import Memory, Remembered
 from assets.sources.fetching.secrets import SECRET_PARAMETERS, guard_logs, public_link
@@ -48,10 +48,6 @@ def _no_login(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
-def _no_progress(what: str, received: int, whole: int | None) -> None:
-    """Tell nobody."""
-
-
 @dataclass
 class Client:
     """One publisher's session.
@@ -66,7 +62,7 @@ class Client:
 
     settings: Settings
     memory: Memory
-    progress: Progress = _no_progress
+    progress: Progress = no_progress
     session: requests.Session = field(default_factory=requests.Session)
     asked: list[str] = field(default_factory=list)
 

@@ -24,7 +24,6 @@ from warehouse.reference_data import Reference
 # A query of one country has a few pages; what does not end is not data.
 MAX_PAGES = 1000
 
-WORLD = ("ALL",)
 Reason = Literal["transient", "permanent", "not configured"]
 
 

@@ -30,6 +30,10 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 Progress = Callable[[str, int, int | None], None]
 
 
+def no_progress(what: str, received: int, whole: int | None) -> None:
+    """Tell nobody how far a body is."""
+
+
 @contextmanager
 def telling_faults(endpoint: Endpoint, settings: Settings) -> Iterator[None]:
     """Turn what the libraries raise into faults without addresses, which hold a secret."""

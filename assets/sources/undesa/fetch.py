@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assets.sources.fetching.datasets import WORLD, Asking, Fetched, NotFetched, each_dataset
+from assets.sources.belonging import WORLD_SCOPE
+from assets.sources.fetching.datasets import Asking, Fetched, NotFetched, each_dataset
 
 
 def fetch(asking: Asking) -> Iterator[Fetched | NotFetched]:
@@ -19,4 +20,6 @@ def fetch(asking: Asking) -> Iterator[Fetched | NotFetched]:
     Yields:
         For each dataset its workbook, or why it did not come.
     """
-    return each_dataset(asking, lambda endpoint: asking.whole_file(endpoint, WORLD, "xlsx"))
+    return each_dataset(
+        asking, lambda endpoint: asking.whole_file(endpoint, (WORLD_SCOPE,), "xlsx")
+    )

@@ -14,8 +14,8 @@ import pytest
 
 from assets.outputs.assets import PublishedHome
 from assets.outputs.assets import site as site_asset
-from assets.outputs.labels import LANGUAGES, labels
-from assets.outputs.site import findings, matrix, series
+from assets.outputs.labels import LANGUAGES, STATUSES, labels
+from assets.outputs.site import findings, series
 from assets.outputs.site.build import build_site
 from assets.outputs.site.picture import matrix_png, matrix_svg, squeezed
 from assets.outputs.site.rendering import environment
@@ -332,7 +332,7 @@ def test_the_picture_has_every_cell(published: duckdb.DuckDBPyConnection) -> Non
     ((cells,),) = published.sql(
         "SELECT count(*) FROM availability_matrix WHERE country = 'KGZ'"
     ).fetchall()
-    assert drawn.count("<rect") == cells + len(matrix.STATUSES) + 1
+    assert drawn.count("<rect") == cells + len(STATUSES) + 1
     png = matrix_png(published, "KGZ", labels(published, "en"))
     assert png.startswith(b"\x89PNG")
     assert squeezed(png) == png

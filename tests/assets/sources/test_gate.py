@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from assets.sources import gate
-from assets.sources.gate import NothingAccepted, Outcome, landed_table
+from assets.sources.gate import NothingAccepted, landed_table
+from assets.sources.outcome import Outcome
 from schemas.sources.unhcr import MODELS, POPULATION_VALUES
 from warehouse import landing
 from warehouse.home import Home

@@ -11,7 +11,7 @@ import pytest
 
 from assets.sources import gate
 from assets.sources.acceptance import NotAcceptable, accept
-from assets.sources.gate import Landed
+from assets.sources.outcome import Landed
 from schemas.sources.unhcr import POPULATION_VALUES
 from warehouse import landing
 from warehouse.home import EXTRACTS_FOLDER, Home

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from assets.outputs.charts import draw, figures
+from assets.outputs.labels import LANGUAGES, Labels
 from warehouse import database
 from warehouse.home import Home
 
@@ -84,11 +85,12 @@ def test_a_qualified_figure_says_so(warehouse: Connection) -> None:
 
 
 def test_a_number_is_written_as_its_language_does() -> None:
-    assert draw._number(2406.85, "en", None) == "2,406.8"
-    assert draw._number(2406.85, "ru", None) == "2\u00a0406,8"
-    assert draw._number(1367427.0, "ky", "about") == "≈ 1\u00a0367\u00a0427"
-    assert draw._number(float("nan"), "en", "about") == "–"
-    assert draw._number(0.0, "en", None) == "0"
+    english, russian, kyrgyz = (Labels(language, {}) for language in LANGUAGES)
+    assert draw._number(2406.85, english, None) == "2,406.8"
+    assert draw._number(2406.85, russian, None) == "2\u00a0406,8"
+    assert draw._number(1367427.0, kyrgyz, "about") == "≈ 1\u00a0367\u00a0427"
+    assert draw._number(float("nan"), english, "about") == "–"
+    assert draw._number(0.0, english, None) == "0"
 
 
 def test_it_renders_without_a_browser(warehouse: Connection) -> None:

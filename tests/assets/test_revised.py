@@ -10,8 +10,8 @@ import duckdb
 import pandas as pd
 import pytest
 
+from assets.revised import LARGEST, Revised, held_releases, revised_by
 from pipelines.cli import refresh as command
-from pipelines.revised import LARGEST, Revised, held_releases, revised_by
 from schemas.facts import STOCK
 from schemas.generate import create_table_sql
 from schemas.revisions import REVISION
