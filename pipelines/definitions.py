@@ -20,6 +20,7 @@ from assets.sources.unhcr import assets as unhcr
 from pipelines.fetch_jobs import fetch_jobs
 from pipelines.jobs import outputs_job, publisher_jobs, refresh_job
 from pipelines.links import with_links
+from pipelines.progress import progress
 from pipelines.schedules import schedules
 from pipelines.sensors import sensors
 from warehouse.home import current
@@ -55,6 +56,8 @@ def definitions() -> dg.Definitions:
             "published_home": PublishedHome(root=str(home.root)),
             "io_manager": io_manager(home),
         },
+        # The command line asks for "progress", other runs log to the console as they always do.
+        loggers={"console": dg.colored_console_logger, "progress": progress},
         # Steps are short; a process a step would cost ten times the work (see docs).
         executor=dg.in_process_executor,
     )

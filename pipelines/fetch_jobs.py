@@ -9,7 +9,6 @@ import dagster as dg
 
 from assets.sources.publishers import NAMES
 from pipelines.fetching import FAILED, DatasetReport, fetch_and_land
-from pipelines.progress import step_failed, step_succeeded
 from warehouse import reference_data
 from warehouse.tables import WarehouseHome
 
@@ -78,7 +77,7 @@ def fail_if_any_failed(reports: Sequence[DatasetReport]) -> None:
 
 
 def _job(name: str, ops: Sequence[dg.OpDefinition], description: str) -> dg.JobDefinition:
-    @dg.job(name=name, description=description, hooks={step_succeeded, step_failed})
+    @dg.job(name=name, description=description)
     def asking() -> None:
         for op in ops:
             op()

@@ -9,6 +9,7 @@ from warehouse.files import replacing
 from warehouse.home import Home, current
 
 # Telemetry would call a host outside; the pop-up ("nux") would cover the pages.
+# Lines below INFO are Dagster's own about each Parquet file, and are stored like events.
 _DAGSTER_YAML = """\
 telemetry:
   enabled: false
@@ -16,6 +17,8 @@ nux:
   enabled: false
 freshness:
   enabled: true
+python_logs:
+  python_log_level: INFO
 run_monitoring:
   enabled: true
   start_timeout_seconds: 180

@@ -6,11 +6,9 @@ import dagster as dg
 
 from assets.outputs.assets import GROUP as OUTPUT_GROUP
 from assets.sources.publishers import NAMES
-from pipelines.progress import step_failed, step_succeeded
 
 REFRESH = "refresh"
 OUTPUTS = "outputs"
-_HOOKS = {step_succeeded, step_failed}
 # Outputs are made of what is published, after the refresh and without its lock.
 _outputs = dg.AssetSelection.groups(OUTPUT_GROUP)
 
@@ -18,7 +16,6 @@ refresh_job = dg.define_asset_job(
     REFRESH,
     selection=dg.AssetSelection.all() - _outputs,
     description="Land, read, validate, harmonise, combine, assess and publish everything.",
-    hooks=_HOOKS,
 )
 publisher_jobs = [
     dg.define_asset_job(
@@ -29,7 +26,6 @@ publisher_jobs = [
         .required_multi_asset_neighbors()
         - _outputs,
         description=f"Refresh {name} and all that is made of it.",
-        hooks=_HOOKS,
     )
     for name in NAMES
 ]
@@ -37,7 +33,6 @@ outputs_job = dg.define_asset_job(
     OUTPUTS,
     selection=_outputs,
     description="Make the site and the other outputs of the published warehouse.",
-    hooks=_HOOKS,
 )
 
 

@@ -1,5 +1,6 @@
 """Tell who listens how far a run is: one call a finished step."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -19,18 +20,22 @@ def listening(listener: Listener) -> Iterator[None]:
         _listeners.remove(listener)
 
 
-@dg.success_hook
-def step_succeeded(context: dg.HookContext) -> None:
-    """Pass a success on."""
-    _tell(context.op.name, succeeded=True)
+class _Telling(logging.Handler):
+    """Passes the end of each step on."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        event = getattr(record, "dagster_event", None)
+        if not isinstance(event, dg.DagsterEvent) or event.step_key is None:
+            return
+        if event.is_step_success or event.is_step_failure:
+            for listener in _listeners:
+                listener(event.step_key, event.is_step_success)
 
 
-@dg.failure_hook
-def step_failed(context: dg.HookContext) -> None:
-    """Pass a failure on."""
-    _tell(context.op.name, succeeded=False)
-
-
-def _tell(step: str, *, succeeded: bool) -> None:
-    for listener in _listeners:
-        listener(step, succeeded)
+# Hooks would tell the same, at the price of two more stored events a step.
+@dg.logger({}, description="Tells the command line which steps have ended.")
+def progress(context: dg.InitLoggerContext) -> logging.Logger:
+    """What Dagster hands a run's events to."""
+    logger = logging.Logger("migmap.progress")
+    logger.addHandler(_Telling())
+    return logger

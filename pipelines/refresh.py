@@ -14,7 +14,7 @@ from assets.revised import Revised, held_releases, revised_by
 from assets.sources import gate
 from pipelines.fetching import DatasetReport
 from pipelines.home import prepare
-from warehouse import database, fingerprint, reference_data
+from warehouse import database, event_log, fingerprint, reference_data
 from warehouse.hold import FORCE_TAG, Hold, held
 from warehouse.home import Home
 from warehouse.landing import Manifest
@@ -184,12 +184,12 @@ def _run(
         tags[FORCE_TAG] = "yes"
     with dg.DagsterInstance.get() as instance:
         fail_killed_runs(instance)
-        with listening(listener or (lambda step, succeeded: None)):
+        with event_log.held_open(home), listening(listener or (lambda step, succeeded: None)):
             done = dg.execute_job(
                 dg.build_reconstructable_job(jobs.__name__, "resolved_job", (job,)),
                 instance=instance,
                 tags=tags,
-                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+                run_config={"loggers": {"progress": {}}},
                 raise_on_error=False,
             )
         result.ran, result.run_id = True, done.run_id

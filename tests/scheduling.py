@@ -40,13 +40,15 @@ def scope_of(root: Path, file: str) -> str:
 def long_files_first(items: list[pytest.Item]) -> None:
     """Put files with slow tests first, so that no worker is left with one in the end.
 
-    One that does not begin with ``refreshed_home`` comes before all: one worker makes that, and the
-    other has something to do meanwhile.
+    Those marked ``meanwhile`` come before all: one worker makes ``refreshed_home``, for which the
+    others would wait, and the other has as much to do that does not need it.
     """
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    begins = {item.path: getattr(item, "fixturenames", ()) for item in reversed(items)}
-    alone = [path for path in begins if path in slow and "refreshed_home" not in begins[path]]
-    items.sort(key=lambda item: (item.path not in alone[-1:], item.path not in slow))
+
+    def marked(name: str) -> set[Path]:
+        return {item.path for item in items if item.get_closest_marker(name)}
+
+    meanwhile, slow = marked("meanwhile"), marked("slow")
+    items.sort(key=lambda item: (item.path not in meanwhile, item.path not in slow))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -60,13 +60,12 @@ def test_workers_share_no_file_and_no_group(tmp_path: Path) -> None:
 def test_long_files_come_first() -> None:
 
     class Item:
-        def __init__(self, name: str, slow: bool, fixtures: tuple[str, ...] = ()) -> None:
-            self.path, self.slow, self.fixturenames = Path(name), slow, fixtures
+        def __init__(self, name: str, *marks: str) -> None:
+            self.path, self.marks = Path(name), marks
 
         def get_closest_marker(self, name: str) -> bool:
-            return self.slow
+            return name in self.marks
 
-    items = [Item("a", False), Item("b", True, ("refreshed_home",)), Item("b", False),
-             Item("c", True), Item("d", False)]  # fmt: skip
+    items = [Item("a"), Item("b", "slow"), Item("b"), Item("c", "slow", "meanwhile"), Item("d")]
     long_files_first(items)  # type: ignore[arg-type]
     assert [one.path.name for one in items] == ["c", "b", "b", "a", "d"]

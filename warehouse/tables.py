@@ -14,6 +14,7 @@ from upath import UPath
 
 from schemas.generate import table_schema
 from schemas.table import TableModel
+from warehouse import event_log
 from warehouse.files import write_table
 from warehouse.home import Home
 from warehouse.lock import PID_TAG, refresh_lock
@@ -46,10 +47,12 @@ class WarehouseHome(dg.ConfigurableResource[Home]):
         Raises:
             warehouse.lock.Locked: Another refresh is running.
         """
-        with refresh_lock(self.home):
-            if context.instance is not None and context.run is not None:
-                # By this a later start tells whether the run's process was killed.
-                context.instance.add_run_tags(context.run.run_id, {PID_TAG: str(os.getpid())})
+        runs = [] if context.run is None else [context.run.run_id]
+        with refresh_lock(self.home), event_log.held_open(self.home, *runs):
+            if context.instance is not None:
+                for run in runs:
+                    # By this a later start tells whether the run's process was killed.
+                    context.instance.add_run_tags(run, {PID_TAG: str(os.getpid())})
             yield self
 
 

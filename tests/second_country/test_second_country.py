@@ -45,7 +45,7 @@ def asked(path: Path) -> Ask:
 
 
 # What the module makes is made once: its tests stay with one worker.
-pytestmark = pytest.mark.xdist_group("second-country")
+pytestmark = [pytest.mark.xdist_group("second-country"), pytest.mark.meanwhile]
 
 
 @pytest.fixture(scope="module")

@@ -2,13 +2,15 @@
 
     python tests/torture/kills.py --kills 100 --seed 1
     python tests/torture/kills.py --kills 10 --inbox
+    python tests/torture/kills.py --kills 100 --homes 2
 
 A local server speaks the publishers' protocols. Each trial lets it serve one figure changed, so
 that the figures before and after differ, starts a refresh with fetching and kills it: after a
 random number of progress lines and a random while more. Then the published file must answer with
 the figures before or after, and the next refresh must be clean and publish the figures after. In
 the end a further refresh must find nothing to do, and no run may stand as started. With
-``--inbox`` the changed file is dropped into the inbox, and nothing is fetched.
+``--inbox`` the changed file is dropped into the inbox, and nothing is fetched. With ``--homes``
+the kills are shared out among homes that are refreshed at the same time, a core each.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -246,17 +249,10 @@ def table_of(report: Report) -> Table:
     return table
 
 
-def main() -> int:
-    """Run from the command line."""
-    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("--kills", type=int, default=10)
-    arguments.add_argument("--seed", type=int, default=int(time.time()))
-    arguments.add_argument("--inbox", action="store_true", help="drop files, and fetch nothing")
-    chosen = arguments.parse_args()
-    print(f"seed {chosen.seed}", flush=True)
-    with tempfile.TemporaryDirectory(prefix="kills-") as folder, ExitStack() as stack:
-        home = Path(folder) / "home"
-        server = None if chosen.inbox else stack.enter_context(publishers())
+def series(home: Path, kills: int, seed: int, fetching: bool) -> Report:
+    """Refresh a new home, then kill that many refreshes of it."""
+    with ExitStack() as stack:
+        server = stack.enter_context(publishers()) if fetching else None
         first = run_refresh(home)
         assert first.returncode == 0, first.stdout + first.stderr
         if server is not None:
@@ -264,7 +260,44 @@ def main() -> int:
             serve_correction(home, server, -1)
             fetched = run_refresh(home, server=server)
             assert fetched.returncode == 0, fetched.stdout + fetched.stderr
-        report = torture(home, chosen.kills, chosen.seed, server)
+        return torture(home, kills, seed, server)
+
+
+def together(reports: list[Report]) -> Report:
+    """The sum of what was found in several homes."""
+    whole = Report()
+    for report in reports:
+        whole.kills += report.kills
+        whole.came_too_late += report.came_too_late
+        whole.failed_runs += report.failed_runs
+        whole.moments += report.moments
+        whole.problems += report.problems
+    return whole
+
+
+def main() -> int:
+    """Run from the command line."""
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--kills", type=int, default=10)
+    arguments.add_argument("--seed", type=int, default=int(time.time()))
+    arguments.add_argument("--inbox", action="store_true", help="drop files, and fetch nothing")
+    arguments.add_argument("--homes", type=int, default=1, help="so many at the same time")
+    chosen = arguments.parse_args()
+    print(f"seed {chosen.seed}", flush=True)
+    homes = range(min(chosen.homes, chosen.kills))
+    shares = [len(range(number, chosen.kills, len(homes))) for number in homes]
+    with (
+        tempfile.TemporaryDirectory(prefix="kills-") as folder,
+        ThreadPoolExecutor(max(1, len(homes))) as pool,
+    ):
+        begun = [
+            pool.submit(
+                series, Path(folder) / f"home{number}", kills, chosen.seed + number,
+                not chosen.inbox,
+            )
+            for number, kills in zip(homes, shares, strict=True)
+        ]  # fmt: skip
+        report = together([one.result() for one in begun])
     Console().print(table_of(report))
     print(
         f"{report.kills} kills, {report.came_too_late} came too late, "

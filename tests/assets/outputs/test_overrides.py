@@ -30,6 +30,9 @@ from schemas.reference import OVERRIDE
 from schemas.validate import SchemaRefused, conform
 from warehouse.reference_data import Reference
 
+# The workbooks are written once, so their tests stay with one worker.
+pytestmark = pytest.mark.xdist_group("workbooks")
+
 TODAY = date(2026, 11, 24)
 EPOCH = date(1899, 12, 30)
 FIRST_ROW = 7

@@ -22,6 +22,9 @@ from assets.outputs.site.rendering import environment
 from assets.outputs.site.wording import figure
 from warehouse.files import NotOurs
 
+# The site is made once, so its tests stay with one worker.
+pytestmark = pytest.mark.xdist_group("report-site")
+
 PAGE_BYTES = 1_500_000
 VOID = {"meta", "link", "br", "img", "input", "rect", "line", "path"}
 LOADING = {("link", "href"), ("script", "src"), ("img", "src")}

@@ -41,6 +41,10 @@ class Reader:
     def open(self, page: str) -> None:
         # From a blank page, so that a page of the same name with another anchor is read anew.
         self.driver.get("about:blank")
+        self.turn_to(page)
+
+    def turn_to(self, page: str) -> None:
+        """Open another page than this one."""
         self.driver.get(f"{self.site.as_uri()}/{page}")
 
     def find(self, selector: str) -> Any:
@@ -95,7 +99,7 @@ def test_every_page_loads_quietly_and_asks_nobody(reader: Reader, site: Path) ->
     pages = [page for page in every if "/why/" not in page or page.endswith("-2022.html")]
     assert len(pages) > 3 * len(TEMPLATES)
     for page in pages:
-        reader.open(page)
+        reader.turn_to(page)
         assert reader.complaints() == [], page
         asked = reader.requests()
         assert asked, page

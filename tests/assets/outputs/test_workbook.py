@@ -21,6 +21,9 @@ from assets.outputs.workbook.page import STATUS_COLOURS, Book, sheet_name
 from assets.outputs.workbook.texts import Words, texts
 from assets.outputs.workbook.themes import write_theme
 
+# The workbooks are written once, so their tests stay with one worker.
+pytestmark = pytest.mark.xdist_group("workbooks")
+
 Cells = dict[tuple[str, int, str, str], str]
 
 

@@ -12,6 +12,9 @@ import duckdb
 import pytest
 from python_calamine import CalamineWorkbook
 
+# The workbooks are written once, so their tests stay with one worker.
+pytestmark = pytest.mark.xdist_group("workbooks")
+
 SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 PATIENCE = 300  # seconds
 pytestmark = pytest.mark.skipif(SOFFICE is None, reason="no LibreOffice (soffice) is installed")
