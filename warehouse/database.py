@@ -141,11 +141,10 @@ def build(
             with _transaction(connection):
                 for name in models:
                     connection.execute(";\n".join(ddl[name]))
-            rows = {
-                name: _insert(connection, f'INSERT INTO "{name}" BY NAME', inputs[name])
-                for name in models
-            }
-            with _transaction(connection):
+                rows = {
+                    name: _insert(connection, f'INSERT INTO "{name}" BY NAME', inputs[name])
+                    for name in models
+                }
                 create_figure_views(connection)
                 create_matrix_views(connection)
                 create_report_views(connection)

@@ -116,14 +116,18 @@ def preview(frame: pd.DataFrame) -> dg.MarkdownMetadataValue:
     Args:
         frame: The table.
     """
-    rows = frame.head(PREVIEW_ROWS).astype("object").map(_cell)
-    return dg.MetadataValue.md(rows.to_markdown(index=False) if len(rows) else "No rows.")
+    first = frame.head(PREVIEW_ROWS).astype("object")
+    if first.empty:
+        return dg.MetadataValue.md("No rows.")
+    cells = [list(first.columns), ["---"] * first.shape[1], *map(list, first.to_numpy())]
+    return dg.MetadataValue.md("\n".join(f"| {' | '.join(map(_cell, row))} |" for row in cells))
 
 
 def _cell(value: object) -> str:
     """A cell of a preview; what is missing is left empty."""
     text = "" if pd.isna(value) else str(value)  # type: ignore[call-overload]
-    return text if len(text) <= PREVIEW_LETTERS else f"{text[:PREVIEW_LETTERS]}…"
+    text = text if len(text) <= PREVIEW_LETTERS else f"{text[:PREVIEW_LETTERS]}…"
+    return text.replace("|", "\\|").replace("\n", " ")
 
 
 def io_manager(home: Home) -> ParquetTables:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from assets.outputs.internal import internal_files
 from assets.outputs.labels import LANGUAGES
 from assets.outputs.sdmx.export import export_sdmx
 from assets.outputs.site.build import build_site
@@ -20,6 +21,9 @@ from warehouse.home import Home
 
 CODE_VERSION = "1"
 GROUP = "outputs"
+# Files whose figures not everybody may see: what is made here lies in the home, and whoever passes
+# it on should know.
+_INTERNAL = "internal_files"
 # One table stands for all: they are published together or not at all.
 PUBLISHED = dg.AssetKey(["published", "build"])
 
@@ -53,11 +57,13 @@ def site(published_home: PublishedHome) -> dg.MaterializeResult[None]:
     home = published_home.home
     with database.open_read_only(home) as connection:
         built = build_site(connection, home.outputs / "site")
+        internal = internal_files(connection)
     return dg.MaterializeResult(
         metadata={
             "pages": built.pages,
             "bytes": built.bytes,
             "build": built.build_id,
+            _INTERNAL: len(internal),
             "path": dg.MetadataValue.path(built.index),
         }
     )
@@ -79,11 +85,11 @@ def workbook(published_home: PublishedHome) -> dg.MaterializeResult[None]:
     with database.open_read_only(home) as connection:
         for language, path in paths.items():
             write_workbook(connection, path, language)
-    return dg.MaterializeResult(
-        metadata={
-            language: dg.MetadataValue.path(str(path.resolve())) for language, path in paths.items()
-        }
-    )
+        internal = internal_files(connection)
+    written = {
+        language: dg.MetadataValue.path(str(path.resolve())) for language, path in paths.items()
+    }
+    return dg.MaterializeResult(metadata=written | {_INTERNAL: dg.MetadataValue.int(len(internal))})
 
 
 @dg.asset(
@@ -100,7 +106,8 @@ def sdmx(published_home: PublishedHome) -> dg.MaterializeResult[None]:
     home = published_home.home
     with database.open_read_only(home) as connection:
         exported = export_sdmx(connection, home.outputs / "sdmx")
-    return dg.MaterializeResult(metadata=_written(exported.folder, exported.rows))
+        internal = internal_files(connection)
+    return dg.MaterializeResult(metadata=_written(exported.folder, exported.rows, internal))
 
 
 @dg.asset(
@@ -117,7 +124,8 @@ def datapackage(published_home: PublishedHome) -> dg.MaterializeResult[None]:
     home = published_home.home
     with database.open_read_only(home) as connection:
         exported = export_datapackage(connection, home.outputs / "datapackage")
-    return dg.MaterializeResult(metadata=_written(exported.folder, exported.rows))
+        internal = internal_files(connection)
+    return dg.MaterializeResult(metadata=_written(exported.folder, exported.rows, internal))
 
 
 @dg.asset(
@@ -134,11 +142,18 @@ def parquet(published_home: PublishedHome) -> dg.MaterializeResult[None]:
     home = published_home.home
     with database.open_read_only(home) as connection:
         exported = export_tables(connection, home.outputs / "parquet", "parquet")
-    return dg.MaterializeResult(metadata=_written(exported.folder, exported.rows))
+        internal = internal_files(connection)
+    return dg.MaterializeResult(metadata=_written(exported.folder, exported.rows, internal))
 
 
-def _written(folder: Path, rows: dict[str, int]) -> dict[str, int | dg.MetadataValue]:
-    return {"path": dg.MetadataValue.path(str(folder)), "dagster/row_count": sum(rows.values())}
+def _written(
+    folder: Path, rows: dict[str, int], internal: list[str]
+) -> dict[str, int | dg.MetadataValue]:
+    return {
+        "path": dg.MetadataValue.path(str(folder)),
+        "dagster/row_count": sum(rows.values()),
+        _INTERNAL: len(internal),
+    }
 
 
 outputs = [site, workbook, sdmx, datapackage, parquet]

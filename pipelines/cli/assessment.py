@@ -8,8 +8,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines.cli.console import EXIT_NO_WAREHOUSE, STATUS_SIGNS, complain, out
-from warehouse import database
+from pipelines.cli.console import STATUS_SIGNS, out
+from pipelines.cli.opening import published
 from warehouse.home import current
 
 _AGREEMENT = """
@@ -44,14 +44,10 @@ def assessment(
     ] = False,
 ) -> None:
     """Show how far two readings of the report agree, with each other and with the map."""
-    try:
-        with database.open_read_only(current()) as connection:
-            agreement = connection.execute(_AGREEMENT).fetchall()
-            confusion = connection.execute(_CONFUSION).fetchall()
-            differing = connection.execute(_DIFFERING).fetchall()
-    except database.NoWarehouse as error:
-        complain(str(error))
-        raise typer.Exit(EXIT_NO_WAREHOUSE) from None
+    with published(current()) as connection:
+        agreement = connection.execute(_AGREEMENT).fetchall()
+        confusion = connection.execute(_CONFUSION).fetchall()
+        differing = connection.execute(_DIFFERING).fetchall()
     out.print(_agreement(agreement))
     out.print(_confusion(confusion))
     if differs:

@@ -17,14 +17,13 @@ from assets.availability.known_on import snapshot_of, snapshots_between
 from assets.availability.sources_by_year import spans
 from pipelines.cli.console import (
     EXIT_FAILED,
-    EXIT_NO_WAREHOUSE,
     STATUS_MARKS,
     STATUS_SIGNS,
     complain,
     out,
     say,
 )
-from warehouse import database
+from pipelines.cli.opening import published
 from warehouse.home import current
 
 _DAY = typer.Argument(formats=["%Y-%m-%d"], help="A day, e.g. 2024-01-31.")
@@ -48,7 +47,7 @@ def diff(
     """Show which cells and figures changed from one day to another, or since another build."""
     home = current()
     try:
-        with database.open_read_only(home):
+        with published(home):
             pass
         if build is not None and day is None:
             moments = [snapshot_of(build), snapshot_of(home.database)]
@@ -56,9 +55,6 @@ def diff(
             moments = snapshots_between(home.database, day.date(), other_day.date())
         else:
             raise typer.BadParameter("give two days, the earlier first, or --build with a file")
-    except database.NoWarehouse as error:
-        complain(str(error))
-        raise typer.Exit(EXIT_NO_WAREHOUSE) from None
     except duckdb.Error as error:
         complain(f"not a warehouse of this version: {error}")
         raise typer.Exit(EXIT_FAILED) from None

@@ -9,12 +9,14 @@ import duckdb
 import typer
 
 from pipelines.cli.exporting import written
+from pipelines.cli.opening import Internal
 
 
 def sdmx(
     output: Annotated[
         Path | None, typer.Option(help="The folder; else var/outputs/sdmx of the home.")
     ] = None,
+    internal: Internal = False,
 ) -> None:
     """Write current stocks and flows as SDMX-CSV 2.0 with their structure (SDMX-JSON 2.0)."""
 
@@ -25,4 +27,4 @@ def sdmx(
         rows = export_sdmx(connection, target).rows
         return ", ".join(f"{count:,} observations of {name}" for name, count in rows.items())
 
-    written("sdmx", output, write)
+    written("sdmx", output, write, internal=internal)

@@ -10,6 +10,7 @@ import typer
 
 from assets.outputs.tables.files import Exported, Format, export_tables
 from pipelines.cli.exporting import written
+from pipelines.cli.opening import Internal
 
 Output = Annotated[
     Path | None, typer.Option(help="The folder; else one of this format in var/outputs.")
@@ -20,17 +21,17 @@ Tables = Annotated[
 ]
 
 
-def csv(output: Output = None, table: Tables = None) -> None:
+def csv(output: Output = None, table: Tables = None, internal: Internal = False) -> None:
     """Write tables as CSV for spreadsheets: no text is taken for a formula."""
-    _export("csv", output, table)
+    _export("csv", output, table, internal)
 
 
-def parquet(output: Output = None, table: Tables = None) -> None:
+def parquet(output: Output = None, table: Tables = None, internal: Internal = False) -> None:
     """Write tables as Parquet, types and values as they are."""
-    _export("parquet", output, table)
+    _export("parquet", output, table, internal)
 
 
-def datapackage(output: Output = None) -> None:
+def datapackage(output: Output = None, internal: Internal = False) -> None:
     """Write a Data Package: CSV with a description, keys, licences and citations."""
 
     def write(connection: duckdb.DuckDBPyConnection, target: Path) -> str:
@@ -39,14 +40,15 @@ def datapackage(output: Output = None) -> None:
 
         return _told(export_datapackage(connection, target))
 
-    written("datapackage", output, write)
+    written("datapackage", output, write, internal=internal)
 
 
-def _export(form: Format, output: Path | None, names: list[str] | None) -> None:
+def _export(form: Format, output: Path | None, names: list[str] | None, internal: bool) -> None:
     written(
         form,
         output,
         lambda connection, target: _told(export_tables(connection, target, form, names or ())),
+        internal=internal,
     )
 
 

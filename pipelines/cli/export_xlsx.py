@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from assets.outputs.workbook.book import workbook_path, write_workbook
-from pipelines.cli.console import EXIT_NO_WAREHOUSE, complain, say
-from warehouse import database
+from pipelines.cli.console import say
+from pipelines.cli.opening import Internal, to_pass_on
 from warehouse.home import current
 
 
@@ -28,14 +28,11 @@ def xlsx(
         typer.Option(help="The file; else var/outputs/workbook/mdmm-<language>.xlsx of the home."),
     ] = None,
     language: Annotated[Language, typer.Option(help="Of labels and headings.")] = Language.en,
+    internal: Internal = False,
 ) -> None:
     """Write the MDMM workbook: a sheet a theme, definitions, gaps, overrides."""
     home = current()
     path = output or workbook_path(home, language)
-    try:
-        with database.open_read_only(home) as connection:
-            sheets = write_workbook(connection, path, language)
-    except database.NoWarehouse as error:
-        complain(str(error))
-        raise typer.Exit(EXIT_NO_WAREHOUSE) from None
+    with to_pass_on(home, internal=internal) as connection:
+        sheets = write_workbook(connection, path, language)
     say(f"{path}: {len(sheets)} sheets, {path.stat().st_size:,} bytes")

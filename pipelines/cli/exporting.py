@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 import typer
 
-from pipelines.cli.console import EXIT_FAILED, EXIT_NO_WAREHOUSE, complain, say
-from warehouse import database
+from pipelines.cli.console import EXIT_FAILED, complain, say
+from pipelines.cli.opening import to_pass_on
 from warehouse.files import NotOurs
 from warehouse.home import current
 
@@ -17,22 +17,20 @@ from warehouse.home import current
 Write = Callable[[duckdb.DuckDBPyConnection, Path], str]
 
 
-def written(name: str, output: Path | None, write: Write) -> None:
+def written(name: str, output: Path | None, write: Write, *, internal: bool) -> None:
     """Write a folder from the published file and say so.
 
     Args:
         name: Name of the folder in ``var/outputs`` where none is given.
         output: The folder that is asked for.
         write: Writes it.
+        internal: Whether it may show figures of files that are marked internal.
     """
     home = current()
     target = (output or home.outputs / name).absolute()
     try:
-        with database.open_read_only(home) as connection:
+        with to_pass_on(home, internal=internal) as connection:
             told = write(connection, target)
-    except database.NoWarehouse as error:
-        complain(str(error))
-        raise typer.Exit(EXIT_NO_WAREHOUSE) from None
     except (NotOurs, OSError, ValueError) as error:
         complain(str(error))
         raise typer.Exit(EXIT_FAILED) from None

@@ -16,14 +16,14 @@ from assets.sources.reading import NotRecognised
 from pipelines.cli.console import (
     EXIT_FAILED,
     EXIT_FAULTS,
-    EXIT_NO_WAREHOUSE,
     EXIT_NOT_RECOGNISED,
     complain,
     out,
     say,
 )
+from pipelines.cli.opening import published
 from schemas.faults import Refused
-from warehouse import database, reference_data
+from warehouse import reference_data
 from warehouse.home import REFERENCE_FOLDER, current
 
 
@@ -49,7 +49,7 @@ def overrides(
     there = reference.table("override")
     path = output or REFERENCE_FOLDER / "override.csv"
     try:
-        with database.open_read_only(current()) as connection:
+        with published(current()) as connection:
             read = read_overrides(file, connection, date.today())
             found = changes(there, read, connection, replace=replace)
         _show(found)
@@ -57,9 +57,6 @@ def overrides(
             say("Nothing was written.")
             return
         write_table(merged(there, read, replace=replace), path, reference.codes)
-    except database.NoWarehouse as error:
-        complain(str(error))
-        raise typer.Exit(EXIT_NO_WAREHOUSE) from None
     except NotRecognised as error:
         complain(str(error))
         raise typer.Exit(EXIT_NOT_RECOGNISED) from None

@@ -9,9 +9,9 @@ import typer
 
 from assets.outputs.labels import LANGUAGES
 from assets.outputs.letters.letters import WouldOverwrite, write_letters
-from pipelines.cli.console import EXIT_FAILED, EXIT_NO_WAREHOUSE, complain, say
+from pipelines.cli.console import EXIT_FAILED, complain, say
 from pipelines.cli.export_xlsx import Language
-from warehouse import database
+from pipelines.cli.opening import published
 from warehouse.home import current
 
 
@@ -30,13 +30,10 @@ def letters(
     """
     home = current()
     try:
-        with database.open_read_only(home) as connection:
+        with published(home) as connection:
             ((build,),) = connection.execute("SELECT build_id FROM build").fetchall()
             folder = output or home.outputs / "letters" / build
             paths = write_letters(connection, folder, [language] if language else LANGUAGES)
-    except database.NoWarehouse as error:
-        complain(str(error))
-        raise typer.Exit(EXIT_NO_WAREHOUSE) from None
     except (WouldOverwrite, OSError) as error:
         complain(str(error))
         raise typer.Exit(EXIT_FAILED) from None

@@ -14,14 +14,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from assets.availability import known_on as as_known
-from pipelines.cli.console import (
-    EXIT_NO_WAREHOUSE,
-    STATUS_MARKS,
-    STATUS_SIGNS,
-    complain,
-    out,
-)
-from warehouse import database
+from pipelines.cli.console import STATUS_MARKS, STATUS_SIGNS, out
+from pipelines.cli.opening import published
 from warehouse.home import current
 
 _QUERY = """
@@ -68,14 +62,10 @@ def matrix(
         raise typer.BadParameter(
             "--why needs --theme and --year: every cell has a reason of its own"
         )
-    try:
-        with _opened(known_on) as connection:
-            _check(connection, theme=theme, country=country, year=year)
-            chosen = [theme, theme, country, country, year, year]
-            cells = [Cell(*row) for row in connection.execute(_QUERY, chosen).fetchall()]
-    except database.NoWarehouse as error:
-        complain(str(error))
-        raise typer.Exit(EXIT_NO_WAREHOUSE) from None
+    with _opened(known_on) as connection:
+        _check(connection, theme=theme, country=country, year=year)
+        chosen = [theme, theme, country, country, year, year]
+        cells = [Cell(*row) for row in connection.execute(_QUERY, chosen).fetchall()]
     themes: dict[tuple[str, str], list[Cell]] = {}
     for cell in cells:
         themes.setdefault((cell.country, cell.theme), []).append(cell)
@@ -91,7 +81,7 @@ def matrix(
 def _opened(day: datetime | None) -> Iterator[duckdb.DuckDBPyConnection]:
     """The published file, or what it knew on a day with the matrix of then."""
     home = current()
-    with database.open_read_only(home) as connection:
+    with published(home) as connection:
         if day is None:
             yield connection
             return

@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from assets.outputs.site.build import build_site
-from pipelines.cli.console import EXIT_FAILED, EXIT_NO_WAREHOUSE, complain, say
-from warehouse import database
+from pipelines.cli.console import EXIT_FAILED, complain, say
+from pipelines.cli.opening import Internal, to_pass_on
 from warehouse.files import NotOurs
 from warehouse.home import current
 
@@ -22,6 +22,7 @@ def report(
         typer.Option(help="Folder to write; var/outputs/site of the warehouse if not given."),
     ] = None,
     show: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+    internal: Internal = False,
 ) -> None:
     """Write the report site: pages that work from disk and offline, in three languages.
 
@@ -31,11 +32,8 @@ def report(
     home = current()
     started = monotonic()
     try:
-        with database.open_read_only(home) as connection:
+        with to_pass_on(home, internal=internal) as connection:
             built = build_site(connection, (output or home.outputs / "site").absolute())
-    except database.NoWarehouse as error:
-        complain(str(error))
-        raise typer.Exit(EXIT_NO_WAREHOUSE) from None
     except (NotOurs, OSError) as error:
         complain(str(error))
         raise typer.Exit(EXIT_FAILED) from None

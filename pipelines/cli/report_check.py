@@ -9,8 +9,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines.cli.console import EXIT_NO_WAREHOUSE, complain, out
-from warehouse import database
+from pipelines.cli.console import out
+from pipelines.cli.opening import published
 from warehouse.home import current
 
 _COUNTS = """
@@ -45,15 +45,11 @@ def report_check(
 ) -> None:
     """Count the report's numbers by status and by cause."""
     chosen = [section, section]
-    try:
-        with database.open_read_only(current()) as connection:
-            _check(connection, section)
-            statuses = _counts(connection, "status", "claim_status", chosen)
-            causes = _counts(connection, "cause", "claim_cause", chosen)
-            differing = connection.execute(_DIFFERING, chosen).fetchall() if differs else []
-    except database.NoWarehouse as error:
-        complain(str(error))
-        raise typer.Exit(EXIT_NO_WAREHOUSE) from None
+    with published(current()) as connection:
+        _check(connection, section)
+        statuses = _counts(connection, "status", "claim_status", chosen)
+        causes = _counts(connection, "cause", "claim_cause", chosen)
+        differing = connection.execute(_DIFFERING, chosen).fetchall() if differs else []
     out.print(_counted("status", statuses))
     out.print(_counted("cause", causes))
     if differs:

@@ -13,8 +13,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines.cli.console import EXIT_FAILED, EXIT_NO_WAREHOUSE, complain, out, say
-from warehouse import database
+from pipelines.cli.console import EXIT_FAILED, complain, out, say
+from pipelines.cli.opening import published
 from warehouse.home import current
 
 MAX_SHOWN = 200
@@ -27,17 +27,14 @@ def sql(
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV with all rows.")] = False,
 ) -> None:
     """Run a query on the published warehouse and print the answer."""
-    try:
-        with database.open_read_only(current()) as connection:
+    with published(current()) as connection:
+        try:
             answer = connection.execute(query)
             names = [one[0] for one in answer.description]
             rows = answer.fetchall()
-    except database.NoWarehouse as error:
-        complain(str(error))
-        raise typer.Exit(EXIT_NO_WAREHOUSE) from None
-    except duckdb.Error as error:
-        complain(str(error))
-        raise typer.Exit(EXIT_FAILED) from None
+        except duckdb.Error as error:
+            complain(str(error))
+            raise typer.Exit(EXIT_FAILED) from None
     if as_csv:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(names)

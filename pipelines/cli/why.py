@@ -12,8 +12,8 @@ from assets.outputs.queries import Record
 from assets.outputs.why import evidence, finding, places
 from assets.outputs.why.question import Question, Unclear, parse
 from assets.outputs.why.text import answer_lines, candidate_lines
-from pipelines.cli.console import EXIT_FAILED, EXIT_NO_WAREHOUSE, complain, say
-from warehouse import database
+from pipelines.cli.console import EXIT_FAILED, complain, say
+from pipelines.cli.opening import published
 from warehouse.home import Home, current
 
 EXIT_UNCLEAR = 2
@@ -43,13 +43,10 @@ def why(
     home = current()
     try:
         asked = parse(question)
-        with database.open_read_only(home) as connection:
+        with published(home) as connection:
             found = finding.find(connection, asked)
             near = {} if found else finding.nearest(connection, asked)
             told = evidence.answer(connection, found[0]) if len(found) == 1 else None
-    except database.NoWarehouse as error:
-        complain(str(error))
-        raise typer.Exit(EXIT_NO_WAREHOUSE) from None
     except Unclear as error:
         complain(str(error))
         raise typer.Exit(EXIT_UNCLEAR) from None

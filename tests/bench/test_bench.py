@@ -222,13 +222,13 @@ def test_the_shape_is_that_of_our_graph(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_a_run_prints_json(child: ModuleType, figures: Path) -> None:
     asked = ["--json", "--rounds", "1", "--no-warm-up", "--only", "read-bilateral"]
-    printed = child.run(child.script("run", *asked, "--figures", figures)).printed
-    found = json.loads(printed[printed.index("{") :])
+    spent = child.run(child.script("run", *asked, "--figures", figures))
+    found = json.loads(spent.printed[spent.printed.index("{") :])
     (read,) = found["measurements"]
     assert read["name"] == "read-bilateral"
     assert read["ratio"] == pytest.approx(read["seconds_a"] / read["seconds_b"])
-    # Seven rows in a process that starts in more than a second: the reading alone is counted.
-    assert 0 < read["seconds_a"] < 0.6
+    # Seven rows: what took most of the time is the start of the processes, which does not count.
+    assert 0 < read["seconds_a"] + read["seconds_b"] < spent.seconds / 4
     assert (read["reached_bytes"], read["reached_seconds"]) == (None, True)
     assert found["figures"].startswith(FILE)
     assert any("calamine takes" in note for note in found["notes"])

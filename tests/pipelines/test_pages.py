@@ -101,4 +101,5 @@ def test_a_preview_is_short_and_leaves_empty_what_is_missing() -> None:
     assert "x" * PREVIEW_LETTERS + "…" in told
     assert "x" * (PREVIEW_LETTERS + 1) not in told
     assert "nan" not in told.lower()
+    assert "| a\\|b c |" in str(preview(pd.DataFrame({"text": ["a|b\nc"]})).value)
     assert preview(frame.iloc[:0]).value == "No rows."
