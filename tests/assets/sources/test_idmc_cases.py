@@ -20,6 +20,7 @@ from assets.sources.observations import concatenate
 from schemas.facts import DISPLACEMENT_EVENT, OBSERVATIONS, QUALITY_ISSUE
 from schemas.sources.idmc import MODELS
 from schemas.validate import conform, empty_frame, validate
+from tests.assets.sources.frames import some
 from warehouse.reference_data import Reference
 
 EXTRACTS = Path(__file__).resolve().parents[3] / "warehouse" / "extracts" / "idmc"
@@ -52,12 +53,6 @@ def facts(tables: Tables, reference: Reference) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def events(tables: Tables, reference: Reference) -> pd.DataFrame:
     return checked(displacement_events(tables, reference), DISPLACEMENT_EVENT, reference)
-
-
-def some(frame: pd.DataFrame, **wanted: object) -> pd.DataFrame:
-    for name, value in wanted.items():
-        frame = frame[frame[name].isna() if value is None else frame[name] == value]
-    return frame
 
 
 def total(facts: pd.DataFrame, dataset: str, indicator: str, year: int) -> pd.Series:

@@ -14,8 +14,9 @@ import pandas as pd
 import pytest
 
 from assets.sources.iom_report.read import columns_of, read, recognise
-from assets.sources.reading import FileRefused, NotRecognised, Reading
+from assets.sources.reading import NotRecognised, Reading
 from schemas.sources.iom_report import MODELS
+from tests.assets.sources.refusals import refusal
 
 EXTRACTS = Path(__file__).resolve().parents[3] / "warehouse" / "extracts" / "iom_report"
 GOOD = {
@@ -44,12 +45,6 @@ def read_text(tmp_path: Path) -> Callable[[str | bytes], Reading]:
         return read(path)
 
     return reader
-
-
-def refusal(reader: Callable[[str | bytes], Reading], data: str | bytes) -> str:
-    with pytest.raises(FileRefused) as refused:
-        reader(data)
-    return str(refused.value)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from assets.sources.nbkr.read import read
 from assets.sources.reading import FileRefused, NotRecognised, Reading
 from assets.sources.recognise import read_any
 from schemas.faults import Refused
+from tests.assets.sources.refusals import refusal
 from warehouse.home import EXTRACTS_FOLDER
 from warehouse.reference_data import Reference
 
@@ -72,12 +73,6 @@ def read_data(tmp_path: Path) -> Read:
         return read(tmp_path / "given")
 
     return reader
-
-
-def refusal(reader: Read, *given: Any) -> str:
-    with pytest.raises(FileRefused) as refused:
-        reader(*given)
-    return str(refused.value)
 
 
 def figures(reading: Reading) -> dict[tuple[str, str, str, str], float]:

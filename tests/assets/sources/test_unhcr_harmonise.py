@@ -1,41 +1,23 @@
-"""UNHCR's figures as observations: the real cases, the rules, and sets that never overlap."""
+"""UNHCR's figures as observations: the real cases, and the rules."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from itertools import combinations
 from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
-from hypothesis import strategies as st
 
 from assets.sources.unhcr.harmonise import harmonise
 from schemas.facts import OBSERVATIONS
-from schemas.sources.unhcr import AGE_GROUPS, DECISION_VALUES, MODELS, POPULATION_VALUES
+from schemas.sources.unhcr import DECISION_VALUES, MODELS, POPULATION_VALUES
 from schemas.validate import validate
+from tests.assets.sources.frames import some
+from tests.assets.sources.unhcr_files import place
 from warehouse.reference_data import Reference
 
 Rows = Callable[..., pd.DataFrame]
-
-
-@pytest.fixture
-def observed(unhcr_rows: Rows, reference: Reference) -> Rows:
-    """Observations of a few rows of one dataset, validated."""
-
-    def make(dataset: str, *changes: dict[str, Any]) -> pd.DataFrame:
-        made = harmonise({dataset: unhcr_rows(dataset, *changes)}, reference)
-        return validate(made, OBSERVATIONS, reference.codes)
-
-    return make
-
-
-def where(frame: pd.DataFrame, **wanted: object) -> pd.DataFrame:
-    for name, one in wanted.items():
-        frame = frame[frame[name] == one]
-    return frame
 
 
 def told(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
@@ -59,14 +41,14 @@ def test_the_bundled_figures_keep_to_the_model(
 def test_afghan_refugees_of_2022_stand_in_two_tables(
     release: str, bundled_observations: pd.DataFrame
 ) -> None:
-    pair = where(
+    pair = some(
         bundled_observations, origin="AFG", destination="KGZ", year=2022, release=release,
         indicator="refugees", sex="_T", age="_T",
     )  # fmt: skip
-    printed = where(pair, dataset="population")
+    printed = some(pair, dataset="population")
     assert told(printed, "value", "additive_set", "detail") == [(189.0, "pairs", "_T")]
     assert printed["reference_date"].tolist() == [date(2022, 12, 31)]
-    places = where(pair, dataset="demographics", additive_set="places")
+    places = some(pair, dataset="demographics", additive_set="places")
     assert places["value"].sum() == 189
     assert len(pair) == len(printed) + len(places)
 
@@ -74,7 +56,7 @@ def test_afghan_refugees_of_2022_stand_in_two_tables(
 def test_afghan_refugees_seen_from_afghanistan_are_the_same_row(
     bundled_observations: pd.DataFrame,
 ) -> None:
-    rows = where(bundled_observations, dataset="population", indicator="refugees", year=2022,
+    rows = some(bundled_observations, dataset="population", indicator="refugees", year=2022,
                  release="2025-end", origin="AFG", destination="KGZ")  # fmt: skip
     assert len(rows) == 1
 
@@ -83,7 +65,7 @@ def test_afghan_refugees_seen_from_afghanistan_are_the_same_row(
 def test_uzbek_refugees_of_2012_are_told_apart_by_accommodation(
     release: str, bundled_observations: pd.DataFrame
 ) -> None:
-    rows = where(
+    rows = some(
         bundled_observations, origin="UZB", destination="KGZ", year=2012, release=release,
         indicator="refugees", dataset="demographics", additive_set="places",
     )  # fmt: skip
@@ -92,7 +74,7 @@ def test_uzbek_refugees_of_2012_are_told_apart_by_accommodation(
         (f"acc_type=I;{place}", 47.0),
         (f"acc_type=U;{place}", 4504.0),
     ]
-    by_sex = where(
+    by_sex = some(
         bundled_observations, origin="UZB", destination="KGZ", year=2012, release=release,
         indicator="refugees", additive_set="places+sex",
     )  # fmt: skip
@@ -108,9 +90,9 @@ def test_rows_without_sex_are_missing_not_zero(
     bundled: dict[str, pd.DataFrame], bundled_observations: pd.DataFrame
 ) -> None:
     """Of 804 refugee rows of the newest release 408 are not broken down, 25 in part."""
-    newest = where(bundled["demographics"], pop_type="REF", release="2025-end")
+    newest = some(bundled["demographics"], pop_type="REF", release="2025-end")
     assert len(newest) == 804
-    by_sex = where(bundled_observations, indicator="refugees", additive_set="places+sex",
+    by_sex = some(bundled_observations, indicator="refugees", additive_set="places+sex",
                    release="2025-end")  # fmt: skip
     rows = by_sex.assign(row=by_sex["source_ref"].str.rsplit(".", n=1).str[0])
     missing = rows["obs_status"].eq("O").groupby(rows["row"]).sum()
@@ -130,14 +112,14 @@ def test_applications_collide_without_procedure_kind_level_and_unit(
 ) -> None:
     key = list(OBSERVATIONS.key)
     for indicator in ("asylum_applications", "asylum_decisions"):
-        rows = where(bundled_observations, indicator=indicator)
+        rows = some(bundled_observations, indicator=indicator)
         assert not rows.duplicated(key).any()
         assert rows.duplicated([name for name in key if name not in ("detail", "unit")]).any()
         assert set(rows["unit"]) == {"persons", "cases"}
 
 
 def test_the_country_on_both_sides_stands_once(bundled_observations: pd.DataFrame) -> None:
-    rows = where(
+    rows = some(
         bundled_observations, origin="KGZ", destination="KGZ", indicator="idps_conflict",
         dataset="population", release="2025-end", year=2012,
     )  # fmt: skip
@@ -147,8 +129,8 @@ def test_the_country_on_both_sides_stands_once(bundled_observations: pd.DataFram
 def test_the_interim_year_is_half_a_year_and_provisional(
     bundled_observations: pd.DataFrame,
 ) -> None:
-    half = where(bundled_observations, release="2023-mid", year=2023)
-    stock, flow = where(half, measure="stock"), where(half, measure="flow")
+    half = some(bundled_observations, release="2023-mid", year=2023)
+    stock, flow = some(half, measure="stock"), some(half, measure="flow")
     assert set(stock["reference_date"]) == {date(2023, 6, 30)}
     assert set(stock["freq"]) == {"A"}
     assert set(flow["freq"]) == {"_O"}
@@ -165,7 +147,7 @@ def test_the_interim_year_is_half_a_year_and_provisional(
 def test_returns_to_tajikistan_went_from_kyrgyzstan_to_tajikistan(
     bundled_observations: pd.DataFrame,
 ) -> None:
-    rows = where(bundled_observations, indicator="returns", year=1999, dataset="solutions",
+    rows = some(bundled_observations, indicator="returns", year=1999, dataset="solutions",
                  release="2025-end", value=1862.0)  # fmt: skip
     assert told(rows, "origin", "destination", "detail") == [("KGZ", "TJK", "returnee=refugee")]
 
@@ -173,10 +155,10 @@ def test_returns_to_tajikistan_went_from_kyrgyzstan_to_tajikistan(
 def test_people_of_unknown_age_are_women_and_men(
     bundled: dict[str, pd.DataFrame], bundled_observations: pd.DataFrame
 ) -> None:
-    unknown = where(bundled_observations, age="_U", release="2025-end")
-    newest = where(bundled["demographics"], release="2025-end")
+    unknown = some(bundled_observations, age="_U", release="2025-end")
+    newest = some(bundled["demographics"], release="2025-end")
     for sex, column in (("F", "f_other"), ("M", "m_other")):
-        assert where(unknown, sex=sex)["value"].sum() == newest[column].sum() > 0
+        assert some(unknown, sex=sex)["value"].sum() == newest[column].sum() > 0
     assert (unknown["value"] > 0).all()
 
 
@@ -190,7 +172,7 @@ def test_every_printed_figure_has_its_observation(
         frame = bundled[dataset]
         names = list(columns or ("returned_refugees", "resettlement", "naturalisation",
                                  "returned_idps"))  # fmt: skip
-        rows = where(bundled_observations, dataset=dataset)
+        rows = some(bundled_observations, dataset=dataset)
         assert len(rows) == int(frame[names].notna().sum().sum())
         assert rows["value"].sum() == int(frame[names].sum().sum())
 
@@ -207,14 +189,14 @@ def test_a_row_gives_a_figure_a_column_with_its_place(observed: Rows) -> None:
 
 def test_a_place_in_a_csv_goes_on_with_a_comma(observed: Rows) -> None:
     frame = observed("population", {"source_ref": "line 7", "refugees": 189}, {"year": 2021})
-    assert where(frame, value=189.0)["source_ref"].tolist() == ["line 7, refugees"]
+    assert some(frame, value=189.0)["source_ref"].tolist() == ["line 7, refugees"]
     assert "$.items[1].refugees" in set(frame["source_ref"])
 
 
 def test_what_was_not_collected_gives_no_row_and_zero_gives_one(observed: Rows) -> None:
     frame = observed("population", {"refugees": None, "stateless": 0})
-    assert where(frame, indicator="refugees").empty
-    assert told(where(frame, indicator="stateless"), "value", "obs_status") == [(0.0, "A")]
+    assert some(frame, indicator="refugees").empty
+    assert told(some(frame, indicator="stateless"), "value", "obs_status") == [(0.0, "A")]
 
 
 def test_a_suppressed_figure_is_missing_with_status_q(observed: Rows) -> None:
@@ -223,25 +205,25 @@ def test_a_suppressed_figure_is_missing_with_status_q(observed: Rows) -> None:
         {"refugees": None, "stateless": None, "suppressed": "refugees;idps"},
         {"year": 2021, "refugees": 7},
     )
-    rows = where(frame, indicator="refugees")
+    rows = some(frame, indicator="refugees")
     assert sorted(told(rows, "year", "value", "obs_status", "precision")) == [
         (2021, 7.0, "A", 0.0),
         (2022, None, "Q", None),
     ]
-    assert where(frame, indicator="stateless", year=2022).empty
-    assert where(frame, indicator="idps_conflict", year=2022)["obs_status"].tolist() == ["Q"]
+    assert some(frame, indicator="stateless", year=2022).empty
+    assert some(frame, indicator="idps_conflict", year=2022)["obs_status"].tolist() == ["Q"]
 
 
 @pytest.mark.parametrize(("value", "precision"), [(0, 5.0), (5, 5.0), (6, 0.0), (189, 0.0)])
 def test_small_figures_are_rounded_to_five(value: int, precision: float, observed: Rows) -> None:
-    row = where(observed("population", {"refugees": value}), indicator="refugees")
+    row = some(observed("population", {"refugees": value}), indicator="refugees")
     assert row["precision"].tolist() == [precision]
 
 
 def test_a_return_goes_from_asylum_to_origin(observed: Rows) -> None:
     for dataset in ("population", "solutions"):
         frame = observed(dataset, {"returned_refugees": 30, "returned_idps": 20})
-        back = where(frame, indicator="returns")
+        back = some(frame, indicator="returns")
         assert sorted(told(back, "origin", "destination", "detail", "value")) == [
             ("KGZ", "AFG", "returnee=idp", 20.0),
             ("KGZ", "AFG", "returnee=refugee", 30.0),
@@ -250,26 +232,19 @@ def test_a_return_goes_from_asylum_to_origin(observed: Rows) -> None:
         assert set(told(others, "origin", "destination")) == {("AFG", "KGZ")}
 
 
-def place(**values: int) -> dict[str, int]:
-    """A demographic row whose parts make f_total and m_total."""
-    parts = {f"{sex}_{age}": values.get(f"{sex}_{age}", 0) for sex in "fm" for age in AGE_GROUPS}
-    sums = {f"{sex}_total": sum(parts[f"{sex}_{age}"] for age in AGE_GROUPS) for sex in "fm"}
-    return parts | sums | {"total": values.get("total", sum(sums.values()))}
-
-
 def test_a_place_that_is_broken_down_keeps_its_zeros(observed: Rows) -> None:
     frame = observed("demographics", place(f_0_4=9, m_60=7))
     assert set(frame["obs_status"]) == {"A"}
     assert frame["qualifier"].isna().all()
-    assert told(where(frame, sex="F", age="Y5T11"), "value") == [(0.0,)]
+    assert told(some(frame, sex="F", age="Y5T11"), "value") == [(0.0,)]
     assert len(frame) == 1 + 2 + 2 * 5
     for name in ("places", "places+sex", "places+sex+age"):
-        assert where(frame, additive_set=name)["value"].sum() == 16
+        assert some(frame, additive_set=name)["value"].sum() == 16
 
 
 def test_a_place_that_is_not_broken_down_has_a_total_only(observed: Rows) -> None:
     frame = observed("demographics", place(total=40))
-    assert told(where(frame, sex="_T"), "value", "obs_status") == [(40.0, "A")]
+    assert told(some(frame, sex="_T"), "value", "obs_status") == [(40.0, "A")]
     parts = frame[frame["sex"] != "_T"]
     assert set(parts["obs_status"]) == {"O"}
     assert parts[["value", "qualifier", "precision"]].isna().all().all()
@@ -284,27 +259,27 @@ def test_an_empty_place_is_zero_not_missing(observed: Rows) -> None:
 
 def test_a_place_broken_down_in_part_is_at_least(observed: Rows) -> None:
     frame = observed("demographics", place(f_0_4=9, total=40))
-    by_sex = where(frame, additive_set="places+sex")
+    by_sex = some(frame, additive_set="places+sex")
     assert told(by_sex, "sex", "value", "qualifier", "obs_status") == [
         ("F", 9.0, "at_least", "A"),
         ("M", None, None, "O"),
     ]
-    by_age = where(frame, additive_set="places+sex+age")
+    by_age = some(frame, additive_set="places+sex+age")
     assert told(by_age[by_age["value"].notna()], "age", "value", "qualifier") == [
         ("Y0T4", 9.0, "at_least")
     ]
     assert by_age.loc[by_age["value"].isna(), "obs_status"].eq("O").all()
-    assert where(frame, additive_set="places")["qualifier"].isna().all()
+    assert some(frame, additive_set="places")["qualifier"].isna().all()
 
 
 def test_where_only_sex_is_known_only_ages_are_missing(observed: Rows) -> None:
     frame = observed("demographics", place(f_other=9, m_other=7))
-    assert told(where(frame, additive_set="places+sex"), "value", "obs_status", "qualifier") == [
+    assert told(some(frame, additive_set="places+sex"), "value", "obs_status", "qualifier") == [
         (9.0, "A", None),
         (7.0, "A", None),
     ]
-    ages = where(frame, additive_set="places+sex+age")
-    unknown = where(ages, age="_U")
+    ages = some(frame, additive_set="places+sex+age")
+    unknown = some(ages, age="_U")
     assert told(unknown, "sex", "value", "obs_status") == [("F", 9.0, "A"), ("M", 7.0, "A")]
     assert set(ages[ages["age"] != "_U"]["obs_status"]) == {"O"}
 
@@ -312,9 +287,7 @@ def test_where_only_sex_is_known_only_ages_are_missing(observed: Rows) -> None:
 def test_a_provisional_place_that_is_not_broken_down_is_missing(observed: Rows) -> None:
     half = {"year": 2023, "release": "2023-mid"}
     frame = observed("demographics", place(total=40) | half)
-    assert told(where(frame, sex="_T"), "obs_status", "reference_date") == [
-        ("P", date(2023, 6, 30))
-    ]
+    assert told(some(frame, sex="_T"), "obs_status", "reference_date") == [("P", date(2023, 6, 30))]
     assert set(frame[frame["sex"] != "_T"]["obs_status"]) == {"O"}
 
 
@@ -329,7 +302,7 @@ def test_refugees_back_home_came_from_an_unknown_country(observed: Rows) -> None
         place(f_0_4=9) | {"pop_type": "RET", "coo_iso": "KGZ"},
         place(f_0_4=8) | {"pop_type": "RDP", "coo_iso": "KGZ", "location": "a=b"},
     )
-    totals = where(frame, sex="_T")
+    totals = some(frame, sex="_T")
     assert sorted(told(totals, "origin", "destination", "detail", "additive_set", "measure")) == [
         ("KGZ", "KGZ", "acc_type=I;loc_type=U;place=a%3Db;returnee=idp", "places+returnee=idp",
          "flow"),
@@ -370,133 +343,3 @@ def test_nothing_gives_an_empty_typed_frame(reference: Reference, unhcr_rows: Ro
         frame = harmonise(tables, reference)
         assert list(frame.columns) == OBSERVATIONS.columns
         assert len(frame) == 0
-
-
-# --- Sets that may be summed never overlap ---------------------------------------------------
-
-SAME = ("measure", "indicator", "universe", "freq", "year", "reference_date", "period_start",
-        "period_end", "unit", "source", "dataset", "release", "additive_set")  # fmt: skip
-SPLITS = {"origin": "WLD", "destination": "WLD", "sex": "_T", "age": "_T", "education": "_T",
-          "employment": "_T", "reason": "_T"}  # fmt: skip
-
-
-def overlap(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Whether somebody may be counted in both: no dimension tells them apart."""
-    for name, everybody in SPLITS.items():
-        if one[name] != other[name] and everybody not in (one[name], other[name]):
-            return False
-    first, second = (
-        dict(pair.split("=", 1) for pair in row["detail"].split(";") if "=" in pair)
-        for row in (one, other)
-    )
-    return all(first[name] == second[name] for name in first.keys() & second.keys())
-
-
-def overlaps(frame: pd.DataFrame) -> list[tuple[str, str]]:
-    columns = [*SAME, *SPLITS, "detail", "source_ref"]
-    rows = frame.loc[frame["additive_set"].notna(), columns].astype(object).to_dict("records")
-    sets: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    for row in rows:
-        sets.setdefault(tuple(str(row[name]) for name in SAME), []).append(row)
-    return [
-        (one["source_ref"], other["source_ref"])
-        for members in sets.values()
-        for one, other in combinations(members, 2)
-        if overlap(one, other)
-    ]
-
-
-def test_an_overlap_is_found(observations: Rows) -> None:
-    assert overlaps(observations({}, {"origin": "UZB"})) == []
-    assert overlaps(observations({}, {})) == [("line 2", "line 3")]
-    assert overlaps(observations({}, {"sex": "F"})) == [("line 2", "line 3")]
-    assert overlaps(observations({"sex": "M"}, {"sex": "F"})) == []
-    assert overlaps(observations({}, {"origin": "WLD"})) == [("line 2", "line 3")]
-    assert overlaps(observations({}, {"detail": "place=a"})) == [("line 2", "line 3")]
-    assert overlaps(observations({"detail": "place=b"}, {"detail": "place=a"})) == []
-    assert overlaps(observations({}, {"additive_set": "places"})) == []
-    assert overlaps(observations({"additive_set": None}, {"additive_set": None})) == []
-    assert overlaps(observations({}, {"year": 2021})) == []
-
-
-areas = st.sampled_from(["KGZ", "AFG", "UNK"])
-figures = st.one_of(st.none(), st.integers(0, 9))
-CODES = {
-    "pop_type": ["REF", "ASY", "IDP", "STA", "OIP", "RET", "RDP"],
-    "location": ["Osh", "Bishkek; Osh", "a=b"], "loc_type": ["U", "V"], "acc_type": ["I", "U"],
-    "procedure_type": ["G", "U"], "app_type": ["N", "R"], "dec_level": ["FI", "AR"],
-    "app_pc": ["P", "C"], "dec_pc": ["P", "C"],
-}  # fmt: skip
-
-
-@st.composite
-def tables(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
-    """Rows of each dataset with keys that do not repeat, as the gate lets them through."""
-    made: dict[str, list[dict[str, Any]]] = {}
-    for dataset, model in MODELS.items():
-        rows = []
-        for _ in range(draw(st.integers(0, 4))):
-            row: dict[str, Any] = {"coo_iso": draw(areas), "coa_iso": draw(areas)}
-            row["release"] = draw(st.sampled_from(["2023-mid", "2023-end"]))
-            row["year"] = draw(st.sampled_from([2022, 2023]))
-            for one in model.fields:
-                if one.name in CODES:
-                    row[one.name] = draw(st.sampled_from(CODES[one.name]))
-                elif one.kind == "integer" and one.name != "year":
-                    row[one.name] = draw(figures)
-            # What came home stands under the country itself.
-            if row.get("pop_type") in ("RET", "RDP", "IDP"):
-                row["coa_iso"] = row["coo_iso"]
-            rows.append(row)
-        key = [name for name in model.key if name != "extract_id"]
-        assume(len({tuple(row[name] for name in key) for row in rows}) == len(rows))
-        made[dataset] = rows
-    return made
-
-
-@given(rows=tables())
-@settings(
-    max_examples=10,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-)
-def test_no_two_figures_of_an_additive_set_overlap(
-    rows: dict[str, list[dict[str, Any]]], unhcr_rows: Rows, reference: Reference
-) -> None:
-    frames = {name: unhcr_rows(name, *some) for name, some in rows.items() if some}
-    frame = harmonise(frames, reference)
-    assert overlaps(frame) == []
-    assert not frame.duplicated(list(OBSERVATIONS.key)).any()
-
-
-def test_no_two_bundled_figures_of_an_additive_set_overlap(
-    bundled_observations: pd.DataFrame,
-) -> None:
-    """Of the newest release and a few years: all pairs of all years would take minutes."""
-    frame = where(bundled_observations, release="2025-end")
-    frame = frame[frame["year"].isin([2012, 2022, 2025]) & (frame["value"] > 0)]
-    assert len(frame) > 500
-    assert overlaps(frame) == []
-
-
-@pytest.mark.parametrize(("one", "other"), [("REF", "ROC"), ("OIP", "VDA")])
-def test_two_population_types_of_one_indicator_do_not_collide(
-    one: str, other: str, observed: Rows
-) -> None:
-    frame = observed(
-        "demographics", place(f_0_4=9) | {"pop_type": one}, place(f_0_4=8) | {"pop_type": other}
-    )
-    assert overlaps(frame) == []
-
-
-@pytest.mark.parametrize("population_type", ["IOC", "NAT", "RST"])
-def test_no_population_type_of_the_code_list_is_lost(population_type: str, observed: Rows) -> None:
-    assert len(observed("demographics", place(f_0_4=9) | {"pop_type": population_type})) > 0
-
-
-def test_every_other_population_type_of_the_code_list_gives_figures(
-    observed: Rows, reference: Reference
-) -> None:
-    for population_type in reference.codes["unhcr_population_type"] - {"IOC", "NAT", "RST"}:
-        frame = observed("demographics", place(f_0_4=9) | {"pop_type": population_type})
-        assert where(frame, sex="_T")["value"].tolist() == [9.0], population_type
