@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -248,13 +247,6 @@ def test_named_releases(expressions: tuple[str | None, ...], releases: set[str])
 
 
 # --- the report itself
-
-
-@pytest.fixture(scope="module")
-def published(refreshed_home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    path = refreshed_home / "migration.duckdb"
-    with duckdb.connect(str(path), read_only=True) as connection:
-        yield connection
 
 
 def verdict(published: duckdb.DuckDBPyConnection, claim: str) -> tuple[str, str | None, float]:

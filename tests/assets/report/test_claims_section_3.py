@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import duckdb
 import pandas as pd
 import pytest
 
 from assets.report.check import report_check
-from warehouse import database
-from warehouse.home import Home
 from warehouse.reference_data import Reference
 
 SECTIONS = ("3.1", "3.2", "Table 3")
@@ -53,13 +49,6 @@ FROM_PRINTED_PARTS = {
     *(f"s3_2-{n:03d}" for n in (47, 59, 72, 74, 76, 78, 80)),
     "t3-001", "t3-033",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def published(refreshed_home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    connection = database.open_read_only(Home(refreshed_home))
-    yield connection
-    connection.close()
 
 
 @pytest.fixture(scope="module")

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import duckdb
 import pandas as pd
 import pytest
 
 from assets.report.check import report_check
-from warehouse import database
-from warehouse.home import Home
 from warehouse.reference_data import Reference
 
 SECTIONS = ("3.3", "3.4", "5", "6", "7", "8")
@@ -53,13 +49,6 @@ FROM_PRINTED_PARTS = {
 }  # fmt: skip
 FROM_NSC = {"s8-016", "s8-017", "s8-018", "s8-019", "s8-020", "s8-021"}
 FROM_TABLES = {"s7-002", "s7-016", "s7-017", "s7-018", "s7-020", "s7-021"}
-
-
-@pytest.fixture(scope="module")
-def published(refreshed_home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    connection = database.open_read_only(Home(refreshed_home))
-    yield connection
-    connection.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,9 @@
-"""Readings of the report beside the map, discrepancies, gaps and openness."""
+"""Readings of the report beside the map, and gaps."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -12,9 +11,7 @@ import pandas as pd
 import pytest
 
 from assets.report.assessment import assessment_check, statements_by_year
-from assets.report.discrepancy import discrepancies
 from assets.report.gap import gaps
-from assets.report.openness import openness
 from schemas.assessment import AVAILABILITY_MATRIX
 from schemas.gaps import GAP_CHANGED, GAP_TABLES
 from schemas.reference import (
@@ -39,16 +36,6 @@ _COMPUTED: Row = {
     "status_national": "not_available", "rule": "public_complete", "reason": "Found.",
     "evidence": "observed", "completeness": 1.0, "observations": 1, "sources": "undesa",
     "public_sources": "undesa",
-}  # fmt: skip
-_FIGURE: Row = {
-    "country": "KGZ", "theme": "emigration", "measure": "stock", "concept": "people_abroad",
-    "unit": "persons", "year": 2018, "producer": "molssm", "indicator": "emigrants_registered",
-    "source": "iom_report", "dataset": "figures", "release": "2024-01", "universe": "_T",
-    "value": 715000.0, "definition": "kr_emigrant_molssm",
-}  # fmt: skip
-_KIHS = {
-    "producer": "kihs", "indicator": "workers_abroad", "universe": "labour_migrants",
-    "value": 251874.0, "definition": "kihs_worker_abroad",
 }  # fmt: skip
 
 
@@ -146,12 +133,6 @@ def test_statements_hold_for_each_of_their_years() -> None:
     assert rows["year"].tolist() == [2020, 2021]
 
 
-@pytest.fixture(scope="module")
-def published(refreshed_home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(str(refreshed_home / "migration.duckdb"), read_only=True) as connection:
-        yield connection
-
-
 def test_no_difference_is_unexplained(published: duckdb.DuckDBPyConnection) -> None:
     unexplained = published.execute(
         "SELECT theme, measure, breakdown, year, producers FROM assessment_check "
@@ -208,84 +189,6 @@ def test_the_confusion_counts_every_reading(published: duckdb.DuckDBPyConnection
         ).fetchone()
         assert told is not None
         assert told[0] == told[1] > 0
-
-
-# --- Discrepancies ---------------------------------------------------------------------------
-
-
-@pytest.fixture
-def compare(reference: Reference) -> Callable[..., list[Row]]:
-    def make(*rows: Row) -> list[Row]:
-        made = discrepancies(pd.DataFrame([_FIGURE | row for row in rows]), reference)
-        return [
-            {str(name): value for name, value in row.items()} for row in made.to_dict("records")
-        ]
-
-    return make
-
-
-def test_two_producers_of_one_year_are_compared(compare: Callable[..., list[Row]]) -> None:
-    (row,) = compare({}, _KIHS)
-    assert (row["producer"], row["other_producer"]) == ("molssm", "kihs")
-    assert row["ratio"] == pytest.approx(715000 / 251874)
-    assert row["differs_in"] == "basis; excluded; universe"
-    assert row["meaning"] != row["other_meaning"]
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"value": 715000.0},
-        {"unit": "cases"},
-        {"concept": "other"},
-        {"theme": "immigration"},
-        {"year": 2021},
-        {"producer": "molssm"},
-    ],
-)
-def test_what_can_not_be_compared_is_not(change: Row, compare: Callable[..., list[Row]]) -> None:
-    assert compare({}, _KIHS | change) == []
-
-
-def test_systems_of_one_institution_are_one_producer(compare: Callable[..., list[Row]]) -> None:
-    nsc = {"producer": "nsc", "definition": "nsc_emigrant"}
-    assert compare(nsc, _KIHS) == []
-    assert compare({}, _KIHS) != []
-
-
-def test_stocks_are_compared_with_the_nearest_year(compare: Callable[..., list[Row]]) -> None:
-    earlier, later = _KIHS | {"year": 2017}, _KIHS | {"year": 2020}
-    (row,) = compare({}, earlier, later)
-    assert row["other_year"] == 2017
-    assert row["differs_in"].endswith("year")
-    (same,) = compare({}, earlier, _KIHS)
-    assert same["other_year"] == 2018
-
-
-def test_flows_are_compared_within_their_year(compare: Callable[..., list[Row]]) -> None:
-    flow = {"measure": "flow", "theme": "immigration", "concept": "arrivals"}
-    assert compare(flow, flow | _KIHS | {"year": 2019}) == []
-    assert len(compare(flow, flow | _KIHS)) == 1
-
-
-def test_no_ratio_to_a_value_below_zero(compare: Callable[..., list[Row]]) -> None:
-    (row,) = compare({}, _KIHS | {"value": -5.0})
-    assert pd.isna(row["ratio"])
-
-
-def test_known_discrepancies_are_found(published: duckdb.DuckDBPyConnection) -> None:
-    found = {
-        tuple(row)
-        for row in published.execute(
-            "SELECT producer, year, value, other_producer, other_year, other_value FROM discrepancy"
-        ).fetchall()
-    }
-    assert ("molssm", 2018, 715000, "kihs", 2018, 251874) in found
-    assert ("nsc", 2022, 12444, "molssm", 2022, 208) in found
-    assert ("us_tip", 2020, 40, "nsc", 2020, 8) in found
-    assert ("undesa", 2019, 754969, "kihs", 2018, 251874) in found
-    assert ("molssm", 2022, 1367427, "census_2022", 2022, 876900) in found
-    assert ("idmc", 2022, 166329, "red_crescent", 2022, 18000) in found
 
 
 # --- Gaps ------------------------------------------------------------------------------------
@@ -410,65 +313,6 @@ def test_every_gap_can_be_asked_about(published: duckdb.DuckDBPyConnection) -> N
     for column in ("source", "access", "request_route", "languages"):
         query = f"SELECT theme, measure, breakdown FROM gap WHERE {column} IS NULL"
         assert published.execute(query).fetchall() == [], column
-
-
-# --- Openness --------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def score(reference: Reference) -> Callable[..., dict[str, tuple[float, str | None]]]:
-    good: Row = {
-        "country": "KGZ", "source": "unhcr", "dataset": "population", "by_sex": True,
-        "by_age": True, "by_country": True, "by_oblast": True, "by_place": True,
-        "years": list(range(2016, 2026)), "definitions": ["unhcr_refugee"],
-    }  # fmt: skip
-
-    def make(**change: Any) -> dict[str, tuple[float, str | None]]:
-        made = openness(pd.DataFrame([good | change]), 2025, reference).astype(object)
-        lost = made["lost_because"].where(made["lost_because"].notna(), None)
-        return dict(zip(made["criterion"], zip(made["points"], lost, strict=True), strict=True))
-
-    return make
-
-
-@pytest.mark.parametrize(
-    ("criterion", "change", "points"),
-    [
-        ("breakdowns", {"by_age": False}, 0.5),
-        ("breakdowns", {"by_age": False, "by_sex": False, "by_country": False}, 0.0),
-        ("five_years", {"years": [2021, 2023, 2025]}, 1.0),
-        ("five_years", {"years": [2021, 2023]}, 0.5),
-        ("five_years", {"years": [2020]}, 0.0),
-        ("ten_years", {"years": list(range(2016, 2022))}, 1.0),
-        ("ten_years", {"years": [2016, 2017, 2018]}, 0.5),
-        ("ten_years", {"years": [2014, 2015, 2016]}, 0.0),
-        ("first_level", {"by_oblast": False}, 0.5),
-        ("first_level", {"by_oblast": False, "by_place": False}, 0.0),
-        ("machine_readable", {"source": "nsc", "dataset": "press"}, 0.0),
-        ("non_proprietary", {"source": "nsc", "dataset": "dynamic"}, 0.0),
-        ("non_proprietary", {"source": "undesa", "dataset": "destination"}, 1.0),
-        ("download_options", {"source": "undesa", "dataset": "destination"}, 0.5),
-        ("download_options", {"source": "nsc", "dataset": "press"}, 0.0),
-        ("metadata", {"definitions": ["unhcr_refugee", "covid_returnee"]}, 0.5),
-        ("metadata", {"definitions": ["covid_returnee"]}, 0.0),
-        ("terms", {"source": "idmc", "dataset": "conflicts"}, 0.5),
-        ("terms", {"source": "nbkr", "dataset": "remittances"}, 0.0),
-    ],
-)
-def test_points_are_lost_for_a_reason(
-    criterion: str, change: Row, points: float, score: Callable[..., Any]
-) -> None:
-    got, why = score(**change)[criterion]
-    assert got == points
-    assert (why is None) == (points == 1.0)
-    if criterion in ("breakdowns", "first_level", "metadata", "terms"):
-        assert score()[criterion][0] == 1.0
-
-
-def test_every_criterion_is_scored(score: Callable[..., Any], reference: Reference) -> None:
-    criteria = set(reference.table("openness_criterion")["criterion"].astype("str"))
-    assert set(score()) == criteria
-    assert score()["second_level"] == (0.0, "Not split by district.")
 
 
 def test_every_table_has_rows(published: duckdb.DuckDBPyConnection) -> None:
