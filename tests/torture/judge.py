@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from documents import Original, Places, changed, parsed, places
-from mutate import Mutated
+from mutated import Mutated
 
 from assets.sources import gate
 from assets.sources.limits import beyond_limits

@@ -1,18 +1,16 @@
-"""Make a mutated file of an extract: cells, headers, rows, encodings, bytes, manifests."""
+"""Make a mutated file of an extract: its cells, headers and rows, and all kinds together."""
 
 from __future__ import annotations
 
 import copy
-import gzip
-import io
 import json
 import random
-import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from documents import Original, Row, tables_of, written
+from mutate_files import bytes_changed, encoding, manifest
+from mutated import Mutated, Mutator, of_bytes
 
 ODD_CELLS: tuple[Any, ...] = (
     "abc", "12a", "1 234", "1\u00a0234", "1,234", "12,5", "12.5", "1e3", "0x1F", "#REF!", "n/a",
@@ -27,36 +25,10 @@ ODD_KEYS: tuple[Any, ...] = (
 )  # fmt: skip
 
 
-@dataclass
-class Mutated:
-    """A mutated file.
-
-    Attributes:
-        data: Its bytes.
-        sidecar: Text of the manifest beside it.
-        what: What was done, for people.
-        same: Whether its figures must be those of the original, and nothing else will do.
-        of_cells: Whether it is a mutation of certain cells alone.
-    """
-
-    data: bytes
-    sidecar: str
-    what: str
-    same: bool = False
-    of_cells: bool = False
-
-
-Mutator = Callable[[Original, random.Random], Mutated]
-
-
 def _made(original: Original, tables: Any, what: str, *, same: bool = False) -> Mutated:
     return Mutated(
         written(original.kind, tables), json.dumps(original.sidecar, ensure_ascii=False), what, same
     )
-
-
-def _bytes(original: Original, data: bytes, what: str, *, same: bool = False) -> Mutated:
-    return Mutated(data, json.dumps(original.sidecar, ensure_ascii=False), what, same)
 
 
 def lists_of_rows(tables: Any) -> list[list[Any]]:
@@ -236,7 +208,7 @@ def header_doubled(original: Original, chance: random.Random) -> Mutated:
         doubled = f"{text[:-1]}, {json.dumps(key)}: {value}}}"
         rows[number] = {"__here__": 1}
         whole = written("json", tables).decode()
-        return _bytes(original, whole.replace('{"__here__": 1}', doubled).encode(),
+        return of_bytes(original, whole.replace('{"__here__": 1}', doubled).encode(),
                       f"key {key!r} twice in row {number}, then {value}")  # fmt: skip
     for row in rows:
         if key < len(row):
@@ -358,121 +330,7 @@ def pages_changed(original: Original, chance: random.Random) -> Mutated:
     return _made(original, tables, f"{key!r} of the envelope: {str(before)[:20]} becomes {odd!r}")
 
 
-# --- Encodings -----------------------------------------------------------------------------
-
-
-def encoding(original: Original, chance: random.Random) -> Mutated:
-    if original.kind in ("xlsx", "xls"):
-        return container(original, chance)
-    text = original.data.decode("utf-8")
-    how = chance.choice(
-        ("cp1251", "latin-1", "utf-16", "utf-16-le", "utf-32", "bom", "mojibake", "crlf", "cr",
-         "nul", "lone", "overlong")
-    )  # fmt: skip
-    if how == "bom":
-        return _bytes(original, b"\xef\xbb\xbf" + original.data, how, same=True)
-    if how == "crlf":
-        return _bytes(original, text.replace("\n", "\r\n").encode(), how, same=True)
-    at = chance.randrange(len(text))
-    made = {
-        "mojibake": lambda: text.encode().decode("cp1251", errors="replace").encode(),
-        "cr": lambda: text.replace("\n", "\r").encode(),
-        "nul": lambda: (text[:at] + "\0" + text[at:]).encode(),
-        "lone": lambda: text[:at].encode() + b"\xed\xa0\x80" + text[at:].encode(),
-        "overlong": lambda: text[:at].encode() + b"\xc0\xaf" + text[at:].encode(),
-    }
-    if how in made:
-        return _bytes(original, made[how](), f"{how} at {at}")
-    return _bytes(original, text.encode(how, errors="replace"), how)
-
-
-def container(original: Original, chance: random.Random) -> Mutated:
-    """A workbook packed anew, or with a part missing, doubled or emptied."""
-    if original.kind == "xls":
-        return bytes_changed(original, chance)
-    how = chance.choice(("stored", "dropped", "emptied", "doubled", "dtd", "cut"))
-    with zipfile.ZipFile(io.BytesIO(original.data)) as archive:
-        parts = [(one.filename, archive.read(one)) for one in archive.infolist()]
-    at = chance.randrange(len(parts))
-    name, content = parts[at]
-    if how == "dropped":
-        del parts[at]
-    elif how == "emptied":
-        parts[at] = (name, b"")
-    elif how == "doubled":
-        parts.append((name, content))
-    elif how == "cut":
-        parts[at] = (name, content[: chance.randrange(len(content) or 1)])
-    elif how == "dtd":
-        bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>'
-        end = content.find(b"?>") + 2
-        parts[at] = (name, content[:end] + bomb + content[end:])
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for one, data in parts:
-            archive.writestr(zipfile.ZipInfo(one), data)
-    return _bytes(original, out.getvalue(), f"part {name} {how}", same=how == "stored")
-
-
-# --- Bytes ---------------------------------------------------------------------------------
-
-
-def bytes_changed(original: Original, chance: random.Random) -> Mutated:
-    data = bytearray(original.data)
-    how = chance.choice(("flipped", "other", "truncated", "end", "inserted", "zeroed", "removed",
-                         "packed"))  # fmt: skip
-    at, length = chance.randrange(len(data)), chance.choice((1, 2, 7, 100))
-    if how == "packed":
-        packed = bytearray(gzip.compress(original.data, mtime=0))
-        harm = chance.choice(("none", "cut", "flipped"))
-        at = chance.randrange(len(packed))
-        if harm == "cut":
-            del packed[at:]
-        elif harm == "flipped":
-            packed[at] ^= 1 << chance.randrange(8)
-        same = harm == "none" and original.kind in ("json", "csv")
-        return _bytes(original, bytes(packed), f"packed with gzip, {harm} at {at}", same=same)
-    if how == "flipped":
-        data[at] ^= 1 << chance.randrange(8)
-    elif how == "other":
-        data[at] = chance.randrange(256)
-    elif how == "truncated":
-        del data[at:]
-    elif how == "end":
-        del data[-min(length, len(data) - 1) :]
-    elif how == "inserted":
-        data[at:at] = chance.choice((chance.randbytes(length), b"7", b"0", b"\n", b",", b'"'))
-    elif how == "zeroed":
-        data[at : at + length] = bytes(len(data[at : at + length]))
-    else:
-        del data[at : at + length]
-    return _bytes(original, bytes(data), f"bytes {how} at {at} ({length})")
-
-
-# --- Manifests -----------------------------------------------------------------------------
-
-
-def manifest(original: Original, chance: random.Random) -> Mutated:
-    told = copy.deepcopy(original.sidecar)
-    key, lie = chance.choice(
-        (
-            ("publisher", "idmc"), ("publisher", "unhcr"), ("publisher", 5), ("dataset", "other"),
-            ("dataset", "population"), ("release", "2019"), ("release", "2023-mid"),
-            ("release", "1999"), ("release", ["2024"]), ("rows", 1), ("rows", "many"),
-            ("rows", True), ("rows", told["rows"] + 1), ("scope", "KGZ"), ("scope", ["ALL"]),
-            ("scope", ["KAZ"]), ("scope", ["QQQ"]), ("scope", [5]), ("scope", ["KGZ", "UZB"]),
-            ("link", 7), ("further", "thing"), ("release", None), ("scope", None),
-        )
-    )  # fmt: skip
-    same = told.get(key) == lie or key == "further"
-    told[key] = lie
-    text = json.dumps(told, ensure_ascii=False)
-    if chance.random() < 0.2:
-        same = False
-        text = chance.choice((text[: len(text) // 2], "[]", "7", "", f"{text}}}", "\x00", "null"))
-        key, lie = "the whole", text[:20]
-    return Mutated(original.data, text, f"manifest: {key} says {lie!r}", same)
-
+# --- All kinds -----------------------------------------------------------------------------
 
 KINDS: dict[str, tuple[Mutator, ...]] = {
     "cells": (cell_odd, cell_odd, cell_number, cell_number, cell_sign, cell_key, cell_key),

@@ -25,7 +25,8 @@ from pathlib import Path
 
 from documents import Original, load
 from judge import Judge, Verdict
-from mutate import KINDS, WEIGHTS, Mutated
+from mutate import KINDS, WEIGHTS
+from mutated import Mutated
 from rich.console import Console
 from rich.table import Table
 

@@ -95,8 +95,8 @@ def original(name: str) -> Any:
 def mutated(name: str, old: bytes, new: bytes, **said: Any) -> tuple[Any, Any]:
     one = original(name)
     assert one.data.count(old) == 1
-    mutate = importlib.import_module("mutate")
-    return one, mutate._bytes(one, one.data.replace(old, new), "by hand", **said)
+    of_bytes = importlib.import_module("mutated").of_bytes
+    return one, of_bytes(one, one.data.replace(old, new), "by hand", **said)
 
 
 PRESS = "nsc/press/2020-05-28.csv"
