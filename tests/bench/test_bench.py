@@ -73,6 +73,11 @@ def run(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 @pytest.fixture
+def measurements(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    return module(monkeypatch, "measurements")
+
+
+@pytest.fixture
 def tables(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return module(monkeypatch, "every_table")
 
@@ -155,7 +160,11 @@ def test_made_up_tables_have_the_shape_of_the_real_ones(
 
 
 def test_duckdb_alone_loads_what_we_load(
-    child: ModuleType, run: ModuleType, tables: ModuleType, figures: Path, tmp_path: Path
+    child: ModuleType,
+    measurements: ModuleType,
+    tables: ModuleType,
+    figures: Path,
+    tmp_path: Path,
 ) -> None:
     """All publishers in one run: the sums are by publisher."""
     ddl = tmp_path / "facts.sql"
@@ -163,11 +172,11 @@ def test_duckdb_alone_loads_what_we_load(
     laid_out = tmp_path / "laid-out"
     tables.lay_out(figures, laid_out, tables.TABLES)
     home = tmp_path / "home"
-    arguments, variables = run.functions_on(laid_out)(home)
+    arguments, variables = measurements.functions_on(laid_out)(home)
     ours = child.run(arguments, variables)
     alone = tmp_path / "alone"
     alone.mkdir()
-    arguments, variables = run.duckdb_on(laid_out, ddl)(alone)
+    arguments, variables = measurements.duckdb_on(laid_out, ddl)(alone)
     theirs = child.run(arguments, variables)
     found = sums(home / "migration.duckdb")
     assert found == sums(alone / "alone.duckdb") != []
@@ -178,12 +187,16 @@ def test_duckdb_alone_loads_what_we_load(
 
 
 def test_one_table_alone_goes_all_the_way(
-    child: ModuleType, run: ModuleType, tables: ModuleType, figures: Path, tmp_path: Path
+    child: ModuleType,
+    measurements: ModuleType,
+    tables: ModuleType,
+    figures: Path,
+    tmp_path: Path,
 ) -> None:
     """What is measured as ``global``."""
     laid_out = tmp_path / "laid-out"
     tables.lay_out(figures, laid_out, tables.TABLES[:1])
-    arguments, variables = run.functions_on(laid_out)(tmp_path / "home")
+    arguments, variables = measurements.functions_on(laid_out)(tmp_path / "home")
     child.run(arguments, variables)
     assert {row[1:3] for row in sums(tmp_path / "home" / "migration.duckdb")} == {
         ("unhcr", "population")
@@ -191,7 +204,10 @@ def test_one_table_alone_goes_all_the_way(
 
 
 def test_the_noop_job_has_the_shape_of_ours(
-    monkeypatch: pytest.MonkeyPatch, child: ModuleType, run: ModuleType, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch,
+    child: ModuleType,
+    measurements: ModuleType,
+    tmp_path: Path,
 ) -> None:
     """Of two publishers: a step is a step."""
     whole = module(monkeypatch, "graph").shape()
@@ -202,7 +218,7 @@ def test_the_noop_job_has_the_shape_of_ours(
     shape.write_text(json.dumps({"ops": kept, "external": whole["external"]}))
     home = tmp_path / "dagster"
     home.mkdir()
-    arguments, variables = run.noop_of(shape)(home)
+    arguments, variables = measurements.noop_of(shape)(home)
     done = json.loads(child.run(arguments, variables).printed.strip().splitlines()[-1])
     assert done == {
         "materialised": len(keys),
@@ -234,8 +250,11 @@ def test_a_run_prints_json(child: ModuleType, figures: Path) -> None:
     assert any("calamine takes" in note for note in found["notes"])
 
 
-def test_what_is_judged_on_functions_alone_is_told(run: ModuleType, child: ModuleType) -> None:
-    every = next(one for one in run.measurements(*[Path()] * 4) if one.name == "global-all")
+def test_what_is_judged_on_functions_alone_is_told(
+    run: ModuleType, measurements: ModuleType, child: ModuleType
+) -> None:
+    offered = measurements.measurements(*[Path()] * 4)
+    every = next(one for one in offered if one.name == "global-all")
     spent = [child.Spent(1.0, 1.0, 10**9, "")]
     measured = run.compared(every, spent, spent)
     assert (measured.reached_bytes, measured.reached_seconds) == (True, None)
@@ -265,9 +284,11 @@ def test_memory_of_a_process_is_its_own(child: ModuleType) -> None:
     assert large >= small
 
 
-def test_aims_are_judged_on_medians(run: ModuleType, child: ModuleType) -> None:
+def test_aims_are_judged_on_medians(
+    run: ModuleType, measurements: ModuleType, child: ModuleType
+) -> None:
     spent = [child.Spent(seconds, seconds, 10**9, "") for seconds in (9.0, 3.0, 4.0)]
-    measurement = run.Measurement(
+    measurement = measurements.Measurement(
         "x", "a", "b", lambda folder: ([], {}), lambda folder: ([], {}), 2.0, 10**9
     )
     found = run.compared(measurement, spent, [child.Spent(2.0, 2.0, 1, "")])
