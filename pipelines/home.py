@@ -10,6 +10,8 @@ from warehouse.home import Home, current
 
 # Telemetry would call a host outside; the pop-up ("nux") would cover the pages.
 # Lines below INFO are Dagster's own about each Parquet file, and are stored like events.
+# What a run prints is not copied into the home: our steps print nothing, and on a full disk the
+# copy takes the command's last words with it.
 _DAGSTER_YAML = """\
 telemetry:
   enabled: false
@@ -19,6 +21,9 @@ freshness:
   enabled: true
 python_logs:
   python_log_level: INFO
+compute_logs:
+  module: dagster._core.storage.noop_compute_log_manager
+  class: NoOpComputeLogManager
 run_monitoring:
   enabled: true
   start_timeout_seconds: 180

@@ -17,15 +17,17 @@ import pandas as pd
 ROW_GROUP = 122_880
 # The disk, a quota, the largest size of a file that is allowed.
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# SQLite tells an I/O error where there is no room for the files beside its own.
 _NO_ROOM_WORDS = (
     "No space left on device", "database or disk is full", "Disk quota exceeded", "File too large",
+    "disk I/O error",
 )  # fmt: skip
 # By then a folder that a killed process left is nobody's, in seconds.
 DAY = 86_400
 
 
 def is_disk_full(error: BaseException | None) -> bool:
-    """Whether an error, or what caused it, is that no room is left to write.
+    """Whether an error, or what caused it, is that no room is left to write, or a disk that fails.
 
     Args:
         error: What was raised; DuckDB and SQLite tell it by words.
@@ -40,7 +42,7 @@ def is_disk_full(error: BaseException | None) -> bool:
 
 
 def says_disk_full(message: str) -> bool:
-    """Whether a message says that no room is left to write."""
+    """Whether a message says that no room is left to write, or a disk that fails."""
     return any(words in message for words in _NO_ROOM_WORDS)
 
 

@@ -31,7 +31,7 @@ class Manifest:
     """What is known of a landed file.
 
     Attributes:
-        extract_id: SHA-256 of the file's bytes.
+        extract_id: SHA-256 of the file's bytes; see ``next_id`` for what may follow it.
         source: Publisher.
         dataset: The publisher's table.
         release: The publisher's release, None when a refused file does not say.
@@ -117,14 +117,34 @@ def accepted(home: Home, source: str | None = None, dataset: str | None = None) 
     return sorted(found, key=lambda one: one.landed_order)
 
 
-def find_accepted(home: Home, extract_id: str) -> Manifest | None:
-    """The manifest of accepted bytes; None if they were never accepted."""
-    found = _manifests(home.landing, extract_id)
-    return found[0] if found else None
+def content_of(extract_id: str) -> str:
+    """The SHA-256 of the bytes that an ``extract_id`` names."""
+    return extract_id.partition("-")[0]
+
+
+def next_id(home: Home, content: str) -> str:
+    """The ``extract_id`` under which bytes are accepted next.
+
+    Bytes lie in the landing once. Where a publisher goes back to what it said before, they are
+    accepted once more all the same, or what it took back would stay current: with ``-2`` the
+    second time, then ``-3``.
+
+    Args:
+        home: The warehouse home.
+        content: Their SHA-256.
+    """
+    times = len(_manifests(home.landing, f"{content}*"))
+    return f"{content}-{times + 1}" if times else content
+
+
+def find_accepted(home: Home, content: str) -> Manifest | None:
+    """The last manifest of accepted bytes; None if they were never accepted."""
+    found = _manifests(home.landing, f"{content}*")
+    return max(found, key=lambda one: one.landed_order, default=None)
 
 
 def find_refused(home: Home, extract_id: str) -> Manifest | None:
-    """The manifest of bytes in quarantine; None if they are not there."""
+    """The manifest of a file in quarantine; None if it is not there."""
     found = _manifests(home.quarantine, extract_id)
     return found[0] if found else None
 
@@ -153,7 +173,7 @@ def landed_file(home: Home, manifest: Manifest) -> Path:
     Raises:
         FileNotFoundError: The manifest's file is gone.
     """
-    path = _folder(home, manifest) / manifest.extract_id
+    path = _folder(home, manifest) / content_of(manifest.extract_id)
     if not path.is_file():
         raise FileNotFoundError(f"landed file {manifest.extract_id} of {manifest.source} is gone")
     return path
@@ -170,7 +190,7 @@ def keep(home: Home, path: Path, manifest: Manifest) -> Manifest:
     Returns:
         The manifest as it stands on disk, with its place in the order.
     """
-    target = _folder(home, manifest) / manifest.extract_id
+    target = _folder(home, manifest) / content_of(manifest.extract_id)
     if not target.is_file():
         with replacing(target) as temporary:
             shutil.copyfile(path, temporary)
@@ -182,7 +202,7 @@ def keep(home: Home, path: Path, manifest: Manifest) -> Manifest:
             "landed_at": datetime.now(UTC).isoformat(timespec="seconds"),
         }
     )
-    _write_manifest(target.with_name(target.name + MANIFEST_SUFFIX), standing)
+    _write_manifest(target.with_name(manifest.extract_id + MANIFEST_SUFFIX), standing)
     if manifest.accepted:
         release_from_quarantine(home, manifest.extract_id)
     return standing
@@ -202,7 +222,7 @@ def settle(home: Home, refusals: Iterable[Manifest]) -> None:
 
 def release_from_quarantine(home: Home, extract_id: str) -> None:
     """Forget a refusal of bytes that were accepted since."""
-    for name in (extract_id + MANIFEST_SUFFIX, extract_id):
+    for name in (extract_id + MANIFEST_SUFFIX, content_of(extract_id)):
         (home.quarantine / name).unlink(missing_ok=True)
 
 

@@ -45,14 +45,14 @@ def observed(evidence: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     if told.empty:
         return pd.DataFrame(columns=CANDIDATE_COLUMNS)
     threshold = reference.parameter("completeness_threshold")
-    sources = reference.table("source").astype({"source": "str"}).set_index("source")
-    limits = _limits(reference, sources["institution"])
+    sources = _sources(reference)
+    limits = _limits(reference, sources)
     rows = []
     for one in told.to_dict("records"):
-        access = _strictest([str(sources.loc[one["producer"], "access"]), one["access"]])
-        institution = sources.loc[one["producer"], "institution"]
+        producer = sources[one["producer"]]
+        access = _strictest([producer["access"], one["access"]])
         cell = tuple(one[name] for name in CELL)
-        limit, note = limits.get((institution, *cell), (None, None))
+        limit, note = limits.get((producer["institution"], *cell), (None, None))
         rule = limit or _observed_rule(one, access, threshold)
         rows.append(
             {name: one[name] for name in CELL}
@@ -62,9 +62,9 @@ def observed(evidence: pd.DataFrame, reference: Reference) -> pd.DataFrame:
                 "completeness": one["completeness"],
                 "observations": one["observations"],
                 "source": one["producer"],
-                "national": sources.loc[one["producer"], "kind"] == "national",
+                "national": producer["kind"] == "national",
                 "public": access == "public",
-                "reason": _observed_reason(one, rule, _named(sources.loc[one["producer"]]), note),
+                "reason": _observed_reason(one, rule, _named(producer), note),
             }
         )
     return pd.DataFrame(rows)[CANDIDATE_COLUMNS]
@@ -81,10 +81,10 @@ def declared(years: list[int], reference: Reference) -> pd.DataFrame:
         Candidates, one a coverage row and year.
     """
     coverage = reference.table("coverage")
-    sources = reference.table("source").astype({"source": "str"}).set_index("source")
+    sources = _sources(reference)
     rows = []
     for one in coverage[coverage["country"].isin(reference.active_countries())].to_dict("records"):
-        source = sources.loc[one["source"]]
+        source = sources[one["source"]]
         rule = _HELD_RULES[one["access"]] if one["holds"] == "complete" else str(one["holds"])
         text = {
             "rule": rule,
@@ -105,8 +105,14 @@ def declared(years: list[int], reference: Reference) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=CANDIDATE_COLUMNS)
 
 
+def _sources(reference: Reference) -> dict[object, dict[object, object]]:
+    """The rows of table ``source`` by their code."""
+    rows = reference.table("source").to_dict("records")
+    return {one["source"]: one for one in rows}
+
+
 def _limits(
-    reference: Reference, institutions: pd.Series
+    reference: Reference, sources: dict[object, dict[object, object]]
 ) -> dict[tuple[object, ...], tuple[str, str]]:
     """What coverage says that an institution holds at most of a cell: rule and note.
 
@@ -121,7 +127,7 @@ def _limits(
         key=lambda one: _LIMITS.index(one["holds"]) if one["holds"] in _LIMITS else -1,
     )
     for one in ranked:
-        institution = institutions[one["source"]]
+        institution = sources[one["source"]]["institution"]
         cell = [one[name] for name in ("country", "theme", "measure", "breakdown")]
         for year in range(int(one["year_from"]), int(one["year_to"]) + 1):
             key = (institution, *cell, year)
@@ -245,7 +251,7 @@ def _declared_reason(one: dict[object, object], rule: str, source: str) -> str:
     return f"{source}: {_DECLARED_TEXT[rule]}{note}. Seen by: {seen}."
 
 
-def _named(source: pd.Series) -> str:
+def _named(source: dict[object, object]) -> str:
     """A source as people know it: institution and title."""
     return f"{source['institution']} ({source['title']})"
 

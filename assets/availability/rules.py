@@ -154,14 +154,16 @@ def _ranked(evidence: pd.DataFrame, years: list[int], reference: Reference) -> p
 
 def _named_sources(candidates: pd.DataFrame) -> pd.DataFrame:
     holding = candidates[candidates["status"] != "not_available"]
-    sources = holding.groupby(CELL)["source"].agg(_joined).rename("sources")
-    public = holding[holding["public"].astype(bool)]
-    public_sources = public.groupby(CELL)["source"].agg(_joined).rename("public_sources")
+    sources = _joined(holding).rename("sources")
+    public_sources = _joined(holding[holding["public"].astype(bool)]).rename("public_sources")
     return pd.concat([sources, public_sources], axis=1).reset_index()
 
 
-def _joined(names: pd.Series) -> str:
-    return ";".join(sorted(set(names.astype(str))))
+def _joined(candidates: pd.DataFrame) -> pd.Series:
+    """The sources of each cell, in the order of their names."""
+    named = candidates[[*CELL, "source"]].astype({"source": "str"})
+    in_order = named.drop_duplicates().sort_values("source", kind="stable")
+    return in_order.groupby(CELL)["source"].agg(";".join)
 
 
 def _without_evidence(cells: pd.DataFrame) -> pd.DataFrame:

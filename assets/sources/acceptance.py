@@ -53,7 +53,7 @@ def accept(home: Home, reference: Reference, extract: str, by: str, because: str
     told: dict[str, Any] = {name: getattr(refused, name) for name in _SAID}
     told["scope"] = list(refused.scope or ())
     try:
-        reading = gate.read_checked(path, reference, told)
+        reading = gate.read_checked(path, reference, told, refused.extract_id)
     except (Refused, NotRecognised) as error:
         raise NotAcceptable(f"{refused.file} can't be read any more: {error}") from None
     parsed.keep(home, refused.extract_id, reading.frame, reference)

@@ -20,7 +20,7 @@ from assets.sources.limits import BeyondLimits, beyond_limits, how_to_accept
 from assets.sources.observations import concatenate
 from assets.sources.outcome import Landed, Outcome
 from assets.sources.placing import contradictions, day_known, release_of, unplaced
-from assets.sources.predecessor import before, same_rows
+from assets.sources.predecessor import before, is_followed, same_rows
 from assets.sources.reading import FileRefused, NotRecognised, Reading
 from assets.sources.recognise import read_any
 from assets.sources.sidecar import read_sidecar, refuse_odd_sidecar
@@ -95,15 +95,16 @@ def land_file(
     Returns:
         What became of it.
     """
-    extract_id = landing.content_id(path)
-    held = landing.find_accepted(home, extract_id)
-    if held is not None:
+    content = landing.content_id(path)
+    held = landing.find_accepted(home, content)
+    if held is not None and not (limited and is_followed(home, held)):
         return _confirmed(home, Landed("known", held), sidecar or {})
+    extract_id = landing.next_id(home, content)
     told: dict[str, Any] = {}
     try:
         told = read_sidecar(path) if sidecar is None else dict(sidecar)
         refuse_odd_sidecar(path.name, told)
-        reading = read_checked(path, reference, told)
+        reading = read_checked(path, reference, told, extract_id)
         faults = unplaced(path.name, reading, told, reference)
         if faults:
             raise _recognised(FileRefused(path.name, faults), reading)
@@ -111,7 +112,8 @@ def land_file(
         if limited:
             same = _compare(home, reference, reading, manifest)
             if same is not None:
-                return _confirmed(home, Landed("unchanged", same), told)
+                known = landing.content_of(same.extract_id) == content
+                return _confirmed(home, Landed("known" if known else "unchanged", same), told)
     except BeyondLimits as error:
         over = replace(manifest, accepted=False, why=str(error), over_limits=True)
         return _refuse(home, path, over)
@@ -162,13 +164,16 @@ def inbox_files(home: Home) -> list[Path]:
     )
 
 
-def read_checked(path: Path, reference: Reference, sidecar: dict[str, Any]) -> Reading:
+def read_checked(
+    path: Path, reference: Reference, sidecar: dict[str, Any], extract_id: str | None = None
+) -> Reading:
     """Read a file and hold it against its schema and its sidecar.
 
     Args:
         path: The file.
         reference: Code lists.
         sidecar: What is said of the file beside it; may be empty.
+        extract_id: What its rows are known by; the hash of its bytes if not given.
 
     Returns:
         The reading, with release and scope filled from the sidecar where the file is silent,
@@ -187,7 +192,7 @@ def read_checked(path: Path, reference: Reference, sidecar: dict[str, Any]) -> R
     model = SOURCE_MODELS[reading.source][reading.dataset]
     stamped = reading.frame.assign(
         release=_constant(reading.release or UNKNOWN, reading.frame),
-        extract_id=_constant(landing.content_id(path), reading.frame),
+        extract_id=_constant(extract_id or landing.content_id(path), reading.frame),
     )
     try:
         reading.frame = validate(stamped, model, reference.codes)
@@ -206,7 +211,7 @@ def _recognised(refused: Refused, reading: Reading) -> Refused:
 def _compare(
     home: Home, reference: Reference, reading: Reading, arriving: Manifest
 ) -> Manifest | None:
-    """The accepted file that a new one follows, if a fetched one says the same.
+    """The accepted file that a new one follows, if that has its bytes or a fetched one its rows.
 
     Raises:
         BeyondLimits: The file shrank or jumped.
@@ -215,6 +220,8 @@ def _compare(
     last = before(home, known, arriving)
     if last is None:
         return None
+    if landing.content_of(last.extract_id) == landing.content_of(arriving.extract_id):
+        return last
     rows = rows_of(home, last, reference)
     if arriving.fetched and same_rows(rows, reading.frame):
         return last
@@ -347,7 +354,8 @@ def rows_of(
     rows = parsed.find(home, manifest.extract_id, reference)
     if rows is None:
         sidecar = {"release": manifest.release, "scope": manifest.scope}
-        rows = read_checked(landing.landed_file(home, manifest), reference, sidecar).frame
+        path = landing.landed_file(home, manifest)
+        rows = read_checked(path, reference, sidecar, manifest.extract_id).frame
         if keep:
             parsed.keep(home, manifest.extract_id, rows, reference)
     return rows

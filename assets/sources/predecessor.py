@@ -38,6 +38,19 @@ def before(home: Home, reference: Reference, arriving: Manifest) -> Manifest | N
     return max(earlier, key=lambda one: (known[str(one.release)], one.landed_order), default=None)
 
 
+def is_followed(home: Home, held: Manifest) -> bool:
+    """Whether another file of its dataset and scope was accepted after an accepted one.
+
+    Args:
+        home: The warehouse home.
+        held: The accepted file.
+    """
+    return any(
+        one.scope == held.scope and one.landed_order > held.landed_order
+        for one in landing.accepted(home, held.source, held.dataset)
+    )
+
+
 def known_days(reference: Reference, source: str, dataset: str) -> dict[str, pd.Timestamp]:
     """Day by which each release of a dataset was known.
 

@@ -24,8 +24,8 @@ from warehouse.landing import Manifest
 from warehouse.lock import Locked
 
 NO_ROOM = (
-    "The disk is full: {home} has no room to write. Nothing was published and nothing is lost; "
-    "make room and refresh again, there is nothing to clean up."
+    "The disk is full, or fails: {home} can't be written. Nothing was published and nothing is "
+    "lost; make room and refresh again, there is nothing to clean up."
 )
 
 

@@ -84,7 +84,11 @@ DEFINITION = Field(
     "How the producer defines what is counted, a code of table definition",
     "definition",
 )
-EXTRACT_ID = Field("extract_id", "code", "SHA-256 of the landed file's bytes")
+EXTRACT_ID = Field(
+    "extract_id",
+    "code",
+    "SHA-256 of the landed file's bytes; -2, -3 follow where they came again after others",
+)
 SOURCE_REF = Field("source_ref", "text", "Place in the file: line, JSON path or sheet and cell")
 
 STATISTIC = Field("statistic", "code", "share, mean, median or rate", "statistic")

@@ -194,6 +194,11 @@ def test_all_that_a_refresh_did_is_told(first_refresh: str) -> None:
 # --- nothing new
 
 
+def test_what_a_run_prints_is_not_copied_into_the_home(refreshed_home: Path) -> None:
+    """On a full disk the copy would take the command's last words with it."""
+    assert not (refreshed_home / "var" / "dagster" / "storage").exists()
+
+
 def test_a_second_refresh_has_nothing_to_do(
     own_home: Path, migmap: Callable[..., subprocess.CompletedProcess[str]]
 ) -> None:

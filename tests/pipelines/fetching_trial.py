@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from assets.sources.fetching.settings import Settings
 from pipelines.fetching import DatasetReport, fetch_and_land
 from tests.publishers_server import PublishersServer
-from warehouse import landing
 from warehouse.home import Home
 from warehouse.reference_data import Reference
 
@@ -32,12 +30,7 @@ class Trial:
         (report,) = fetch_and_land(self.home, reference, [source], self.settings)
         return report
 
-    def standing(self) -> dict[str, object]:
-        """What is accepted and what is published; not when it was last confirmed."""
-        found: dict[str, object] = {}
-        for path in (self.home.database, *self.home.landing.rglob("*")):
-            if path.name.endswith(landing.MANIFEST_SUFFIX):
-                found[str(path)] = json.loads(path.read_text("utf-8")) | {"confirmed_order": None}
-            elif path.is_file():
-                found[str(path)] = sha256(path.read_bytes()).hexdigest()
-        return found
+    def standing(self) -> dict[str, str]:
+        """What is accepted and what is published, by hash."""
+        paths = [self.home.database, *self.home.landing.rglob("*")]
+        return {str(one): sha256(one.read_bytes()).hexdigest() for one in paths if one.is_file()}

@@ -238,6 +238,8 @@ def test_a_full_disk_is_known_however_it_is_told() -> None:
     for error in (
         OSError(errno.EDQUOT, "quota"),
         duckdb.IOException("IO Error: Could not write file: No space left on device"),
+        # There was no room for SQLite's files beside the database.
+        sqlite3.OperationalError("disk I/O error"),
         outer,
     ):
         assert is_disk_full(error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from assets.combining import combine
 from assets.sources import gate
+from assets.sources.acceptance import accept
 from assets.sources.outcome import Landed
 from assets.sources.unhcr.harmonise import harmonise
 from schemas.reference import REFERENCE_TABLES
@@ -240,6 +242,61 @@ def test_the_same_bytes_are_known(home: Home, reference: Reference, fetch: Fetch
     first = fetch("2026-10-30", changed)
     again = fetch("2026-10-31", changed)
     assert (again.status, again.manifest) == ("known", first.manifest)
+
+
+@pytest.mark.parametrize("day", ["2026-11-13", "2026-11-06"], ids=["later", "on the same day"])
+def test_a_publisher_that_goes_back_to_what_it_said_before_is_followed(
+    day: str,
+    home: Home,
+    reference: Reference,
+    fetch: Fetch,
+    warehouse_of: Callable[[], duckdb.DuckDBPyConnection],
+) -> None:
+    gate.land_file(home, reference, POPULATION)
+    first = fetch("2026-11-06", changed).manifest
+    fetch("2026-11-06", changed_twice)
+    again = fetch(day, changed)
+    assert again.status == "accepted"
+    assert again.manifest.extract_id == f"{first.extract_id}-2"
+    with warehouse_of() as connection:
+        assert connection.sql(FIGURES.format("stock")).fetchall()[-1] == (2026, 7000, day, "P")
+        # As it was known before that: what was taken back, if a day lies between.
+        known = FIGURES.format("stock_known_on(DATE '2026-11-12')")
+        told = connection.sql(known).fetchall()[-1]
+        assert told == (2026, 7000 if day == "2026-11-06" else 7001, "2026-11-06", "P")
+        ((place,),) = connection.sql(
+            "SELECT DISTINCT extract_id FROM stock WHERE year = 2026"
+        ).fetchall()
+    assert place == again.manifest.extract_id
+    # The bytes lie there once, and are found under both names.
+    files = [landing.landed_file(home, one) for one in (first, again.manifest)]
+    assert files[0] == files[1]
+    # It is current now, so that it is known when it comes once more.
+    assert fetch("2026-11-20", changed).status == "known"
+    # Its rows are told apart also when they must be read anew.
+    shutil.rmtree(home.parsed)
+    with warehouse_of() as connection:
+        assert connection.sql(FIGURES.format("stock")).fetchall()[-1] == (2026, 7000, day, "P")
+
+
+def test_going_back_too_far_is_a_jump_that_a_person_may_pass(
+    home: Home, reference: Reference, fetch: Fetch
+) -> None:
+    def fewer(items: list[dict[str, Any]]) -> None:
+        del items[: len(items) // 2]
+
+    gate.land_file(home, reference, POPULATION)
+    first = fetch("2026-10-30", fewer)
+    accepted = accept(home, reference, first.manifest.extract_id, "Aida", "Confirmed by letter.")
+    back = fetch("2026-10-31", changed)
+    accept(home, reference, back.manifest.extract_id, "Aida", "It was a mistake.")
+    again = fetch("2026-11-01", fewer)
+    assert again.status == "refused"
+    assert again.manifest.extract_id == f"{accepted.extract_id}-2"
+    passed = accept(home, reference, again.manifest.extract_id, "Aida", "Confirmed again.")
+    assert landing.landed_file(home, passed) == landing.landed_file(home, accepted)
+    assert set(gate.rows_of(home, passed, reference)["extract_id"]) == {passed.extract_id}
+    assert landing.refused(home) == []
 
 
 @pytest.mark.parametrize("moment", [None, "", "yesterday", "2026-13-01T00:00:00"])
