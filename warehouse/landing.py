@@ -122,6 +122,11 @@ def content_of(extract_id: str) -> str:
     return extract_id.partition("-")[0]
 
 
+def landed_as(source: str, dataset: str, extract_id: str) -> Path:
+    """Where the bytes of an accepted file lie in the folder of landed files."""
+    return Path(source, dataset, content_of(extract_id))
+
+
 def next_id(home: Home, content: str) -> str:
     """The ``extract_id`` under which bytes are accepted next.
 

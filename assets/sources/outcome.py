@@ -16,8 +16,8 @@ class Landed:
 
     Attributes:
         status: ``accepted``; ``refused``, now in quarantine; ``known``, the same bytes were
-            accepted before; ``unchanged``, other bytes with the figures of the last accepted file
-            of the same dataset and scope.
+            accepted before and no other file followed them; ``unchanged``, other bytes with the
+            figures of the last accepted file of the same dataset and scope.
         manifest: The file's own manifest; of a file that is known or unchanged, that of the
             accepted one.
         why: Why it was refused.

@@ -15,7 +15,7 @@ from assets.outputs.why.text import answer_lines, candidate_lines
 from pipelines.cli.console import EXIT_FAILED, complain, say
 from pipelines.cli.opening import published
 from warehouse.home import Home, current
-from warehouse.landing import content_of
+from warehouse.landing import landed_as
 
 EXIT_UNCLEAR = 2
 _NEAR = 12
@@ -86,7 +86,7 @@ def _looker(home: Home) -> Any:
     @cache
     def opened(source: str, dataset: str, extract_id: str) -> places.Reader | None:
         try:
-            return places.opener(home.landing / source / dataset / content_of(extract_id))
+            return places.opener(home.landing / landed_as(source, dataset, extract_id))
         except OSError:
             return None
 

@@ -9,6 +9,7 @@ from assets.outputs.queries import Record
 from assets.outputs.why.evidence import Answer
 from assets.outputs.why.finding import Candidate
 from assets.outputs.why.question import CELL_NAMES
+from warehouse.landing import landed_as
 
 SHOWN = 10
 _MARGIN = 12
@@ -129,7 +130,8 @@ def _files(answer: Answer) -> Iterator[str]:
         )
         when = file["retrieved_at"] or "on a day that was not recorded"
         yield _line("", f"retrieved {when}; licence {file['licence'] or 'not found'}")
-        yield _line("", f"landed as {file['source']}/{file['dataset']}/{file['extract_id']}")
+        place = landed_as(file["source"], file["dataset"], file["extract_id"])
+        yield _line("", f"landed as {place.as_posix()}")
         for name, told in (("cite", "citation"), ("figures from", "figures_from")):
             if file[told]:
                 yield _line("", f"{name} {file[told]}")

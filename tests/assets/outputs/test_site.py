@@ -227,8 +227,9 @@ def test_the_asset_builds_the_site(
     done = dg.materialize(
         [site_asset], resources={"published_home": PublishedHome(root=str(tmp_path))}
     )
-    assert done.success
+    (made,) = done.asset_materializations_for_node(site_asset.node_def.name)
     assert built.target == tmp_path / "var" / "outputs" / "site"
+    assert made.metadata["internal_files"].value == 0
 
 
 class Recorder:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from assets.outputs.why import evidence, finding
 from assets.outputs.why.checks import row_of
 from assets.outputs.why.places import opener
 from assets.outputs.why.question import Unclear, parse
+from assets.outputs.why.text import answer_lines
 from pipelines.cli import console
 from pipelines.cli.main import app
 
@@ -281,3 +283,17 @@ def test_the_page_shows_what_is_printed(why: Why, published: duckdb.DuckDBPyConn
         assert len(finding.find(published, parse(asked))) == 1, asked
     query = page.split("```sql\n")[1].split("```")[0]
     assert sum(value for _, value, _, _ in published.execute(query).fetchall()) == 274
+
+
+def test_bytes_that_came_again_are_found_where_they_lie(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    (found,) = finding.find(published, parse("indicator=refugees destination=KGZ year=2022"))
+    told = evidence.answer(published, found)
+    again = [one | {"extract_id": f"{one['extract_id']}-2"} for one in told.files]
+
+    def places(answer: evidence.Answer) -> list[str]:
+        lines = answer_lines(answer, lambda part: None)
+        return [line.strip() for line in lines if "landed as" in line]
+
+    assert places(replace(told, files=again)) == places(told) != []
