@@ -113,19 +113,26 @@ def revised_share(
     return CheckOutcome("revised_share", not told, text_of, numbers, is_error=False)
 
 
-def freshness(known_on: date, cadence_months: int, grace_days: int, today: date) -> CheckOutcome:
-    """The newest release held is not older than the publisher's cadence allows.
+def freshness(newest: pd.DataFrame, today: date) -> CheckOutcome:
+    """The newest release held of each dataset is not older than the publisher's cadence allows.
 
     Args:
-        known_on: Day by which the newest release held was known.
-        cadence_months: Months between releases.
-        grace_days: Days that a release may be late.
+        newest: A row a dataset: dataset, known_on (day by which its newest release held was
+            known), cadence_months (months between releases), grace_days (days that a release may
+            be late).
         today: The day to judge by.
     """
-    due = known_on + timedelta(days=cadence_months * _DAYS_A_MONTH + grace_days)
-    told = f"Newest release held was known by {known_on}; the next is due by {due}."
-    age = (today - known_on).days
-    return CheckOutcome("freshness", today <= due, told, {"age_days": age}, is_error=False)
+    told, numbers, late = [], {}, False
+    for one in newest.to_dict("records"):
+        months, grace = float(one["cadence_months"]), int(one["grace_days"])
+        due = one["known_on"] + timedelta(days=months * _DAYS_A_MONTH + grace)
+        late = late or today > due
+        what = "overdue since" if today > due else "the next is due by"
+        told.append(
+            f"{one['dataset']}: newest release held known by {one['known_on']}, {what} {due}"
+        )
+        numbers[f"age_days {one['dataset']}"] = (today - one["known_on"]).days
+    return CheckOutcome("freshness", not late, "; ".join(told) + ".", numbers, is_error=False)
 
 
 def reconciliation(issues: pd.DataFrame, newest: Mapping[str, str]) -> CheckOutcome:
@@ -145,18 +152,24 @@ def reconciliation(issues: pd.DataFrame, newest: Mapping[str, str]) -> CheckOutc
     return CheckOutcome("reconciliation", current == 0, told, numbers, is_error=False)
 
 
-def rows_kept(now: int, before: int | None, max_drop: float) -> CheckOutcome:
-    """A published table did not lose more rows against the build before than it may.
+def rows_kept(now: Mapping[str, int], before: Mapping[str, int], max_drop: float) -> CheckOutcome:
+    """No published table lost more rows against the build before than it may.
 
     Args:
-        now: Rows of this build.
-        before: Rows of the build before; None if there is none, or it had no such table.
-        max_drop: Share of rows that it may lose.
+        now: Rows of each table of this build.
+        before: Rows of the tables that the build before had; empty if there is none.
+        max_drop: Share of rows that a table may lose.
     """
-    if before is None:
-        told = f"{now:,} rows; no build before has it."
-        return CheckOutcome("rows", True, told, {"rows": now}, is_error=False)
-    share = (before - now) / before if before else 0.0
-    told = f"{now:,} rows, {before:,} in the build before; at most {max_drop:.0%} may go."
-    numbers = {"rows": now, "rows_before": before, "share_lost": round(share, 4)}
-    return CheckOutcome("rows", share <= max_drop, told, numbers, is_error=False)
+    lost = {
+        name: (rows - now[name]) / rows for name, rows in before.items() if rows and name in now
+    }
+    beyond = [
+        f"{name}: {now[name]:,} rows, {before[name]:,} in the build before"
+        for name, share in lost.items()
+        if share > max_drop
+    ]
+    told = "; ".join(beyond) or f"{len(lost)} tables held against the build before."
+    numbers = {name: round(share, 4) for name, share in lost.items() if share > 0}
+    return CheckOutcome(
+        "rows", not beyond, f"{told} At most {max_drop:.0%} may go.", numbers, is_error=False
+    )

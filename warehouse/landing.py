@@ -109,11 +109,8 @@ def accepted(home: Home, source: str | None = None, dataset: str | None = None) 
         source: Only this publisher's, if given.
         dataset: Only this dataset's, if given.
     """
-    found = [
-        one
-        for one in _manifests(home.landing)
-        if source in (None, one.source) and dataset in (None, one.dataset)
-    ]
+    # Folders are named after publisher and dataset: no other manifest need be opened.
+    found = _manifests(home.landing, under=f"{source or '*'}/{dataset or '*'}")
     return sorted(found, key=lambda one: one.landed_order)
 
 
@@ -267,9 +264,9 @@ def _folder(home: Home, manifest: Manifest) -> Path:
     return home.quarantine
 
 
-def _manifests(folder: Path, extract_id: str = "*") -> list[Manifest]:
+def _manifests(folder: Path, extract_id: str = "*", under: str = "**") -> list[Manifest]:
     found = []
-    for path in sorted(folder.rglob(f"{extract_id}{MANIFEST_SUFFIX}")):
+    for path in sorted(folder.glob(f"{under}/{extract_id}{MANIFEST_SUFFIX}")):
         content = json.loads(path.read_text(encoding="utf-8"))
         content["scope"] = tuple(content["scope"]) if content["scope"] else None
         found.append(Manifest(**content))

@@ -23,6 +23,7 @@ from schemas.table import TableModel
 from schemas.validate import validate
 from warehouse import landing, reference_data, releases
 from warehouse.home import Home
+from warehouse.landing import Manifest
 from warehouse.reference_data import Reference
 from warehouse.tables import FRAME, WarehouseHome, described
 
@@ -33,7 +34,8 @@ FRESHNESS = dg.FreshnessPolicy.time_window(
     fail_window=pd.Timedelta(days=28).to_pytimedelta(),
     warn_window=pd.Timedelta(days=14).to_pytimedelta(),
 )
-SOURCE_CHECKS = ("key", "gate", "row_count_drift", "freshness")
+EXTRACT_CHECKS = ("gate", "freshness")
+SOURCE_CHECKS = ("key", "row_count_drift")
 REFERENCE_KEY = dg.AssetKey(["reference", "tables"])
 
 Tables = Mapping[str, pd.DataFrame]
@@ -66,7 +68,7 @@ def extracts(
         tags=tags,
         code_version=CODE_VERSION,
         dagster_type=FRAME,
-        check_specs=check_specs(key, ["gate"]),
+        check_specs=check_specs(key, EXTRACT_CHECKS),
         freshness_policy=FRESHNESS,
     )
     def landed(
@@ -91,7 +93,12 @@ def extracts(
             value=frame,
             metadata=described(frame, EXTRACT),
             data_version=version,
-            check_results=[check_result(checks.no_standing_refusal(refusals), key)],
+            check_results=[
+                check_result(checks.no_standing_refusal(refusals), key),
+                check_result(
+                    checks.freshness(newest_known(home, source), datetime.now(UTC).date()), key
+                ),
+            ],
         )
 
     return landed
@@ -208,7 +215,10 @@ def quality_issues(
     def issues(warehouse_home: WarehouseHome, **tables: pd.DataFrame) -> dg.MaterializeResult:  # type: ignore[type-arg]
         reference = releases.reference_of(warehouse_home.home)
         frame = validate(find(tables, reference), QUALITY_ISSUE, reference.codes)
-        newest = _newest_releases(warehouse_home.home, source, reference)
+        newest = {
+            dataset: str(one.release)
+            for dataset, one in _newest(warehouse_home.home, source, reference).items()
+        }
         return dg.MaterializeResult(
             value=frame,
             metadata=described(
@@ -276,15 +286,37 @@ def _kept_columns(source: str, datasets: Sequence[str], model: TableModel) -> Co
     return {name: upstream for name, upstream in kept.items() if upstream}
 
 
-def _newest_releases(home: Home, source: str, reference: Reference) -> dict[str, str]:
-    """The newest release held of each dataset."""
-    found: dict[str, str] = {}
+def _newest(home: Home, source: str, reference: Reference) -> dict[str, Manifest]:
+    """An accepted file of the newest release held of each dataset."""
+    found: dict[str, Manifest] = {}
     for one in landing.accepted(home, source):
         known = known_days(reference, source, one.dataset)
         held = found.get(one.dataset)
-        if held is None or known[str(one.release)] > known[held]:
-            found[one.dataset] = str(one.release)
+        if held is None or known[str(one.release)] > known[str(held.release)]:
+            found[one.dataset] = one
     return found
+
+
+def newest_known(home: Home, source: str) -> pd.DataFrame:
+    """When the newest release held of each of a publisher's datasets was known.
+
+    Args:
+        home: The warehouse home.
+        source: Publisher.
+
+    Returns:
+        Columns dataset, known_on, cadence_months, grace_days; datasets without a file are not in.
+    """
+    reference = releases.reference_of(home)
+    rows = []
+    for dataset, one in _newest(home, source, reference).items():
+        limits = _row(reference.table("dataset"), source=source, dataset=dataset)
+        known_on = known_days(reference, source, dataset)[str(one.release)].date()
+        rows.append(
+            {"dataset": dataset, "known_on": known_on}
+            | {name: limits[name] for name in ("cadence_months", "grace_days")}
+        )
+    return pd.DataFrame(rows, columns=["dataset", "known_on", "cadence_months", "grace_days"])
 
 
 def check_specs(key: Sequence[str], names: Sequence[str]) -> list[dg.AssetCheckSpec]:
@@ -313,7 +345,7 @@ def data_version(home: Home, source: str, dataset: str | None = None) -> dg.Data
 def source_checks(
     home: Home, key: Sequence[str], frame: pd.DataFrame, model: TableModel, reference: Reference
 ) -> list[dg.AssetCheckResult]:
-    """The four checks of a source table: key, gate, row count drift and freshness.
+    """The checks of a source table: key and row count drift.
 
     Args:
         home: The warehouse home.
@@ -324,25 +356,16 @@ def source_checks(
     """
     source, dataset = key
     limits = _row(reference.table("dataset"), source=source, dataset=dataset)
-    manifests = landing.accepted(home, source, dataset)
     known = known_days(reference, source, dataset)
-    newest = max(manifests, key=lambda one: known[str(one.release)])
+    newest = _newest(home, source, reference)[dataset]
     alike = sorted(
-        (one for one in manifests if one.scope == newest.scope),
+        (one for one in landing.accepted(home, source, dataset) if one.scope == newest.scope),
         key=lambda one: (known[str(one.release)], one.landed_order),
     )
     rows = pd.DataFrame({"release": [o.release for o in alike], "rows": [o.rows for o in alike]})
-    refusals = [one for one in landing.standing_refusals(home) if one.dataset == dataset]
     outcomes = [
         checks.unique_key(frame, model.key),
-        checks.no_standing_refusal(refusals),
         checks.row_count_drift(rows, float(limits["max_row_drop"])),
-        checks.freshness(
-            known[str(newest.release)].date(),
-            int(limits["cadence_months"]),
-            int(limits["grace_days"]),
-            datetime.now(UTC).date(),
-        ),
     ]
     return [check_result(outcome, key) for outcome in outcomes]
 

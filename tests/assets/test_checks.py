@@ -61,14 +61,33 @@ def test_a_loss_of_rows_is_told_with_its_numbers() -> None:
     assert "r1" in outcome.description
 
 
+def newest_known(*rows: tuple[str, date]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["dataset", "known_on"])
+    return frame.assign(cadence_months=6, grace_days=60)
+
+
 def test_a_release_that_is_overdue_is_a_warning() -> None:
     known_on = date(2024, 1, 1)
     due = known_on + timedelta(days=6 * 30.44 + 60)
-    assert checks.freshness(known_on, 6, 60, due).passed
-    late = checks.freshness(known_on, 6, 60, due + timedelta(days=1))
+    assert checks.freshness(newest_known(("population", known_on)), due).passed
+    late = checks.freshness(newest_known(("population", known_on)), due + timedelta(days=1))
     assert not late.passed
     assert not late.is_error
-    assert late.numbers == {"age_days": (due - known_on).days + 1}
+    assert late.numbers == {"age_days population": (due - known_on).days + 1}
+
+
+def test_the_dataset_that_is_overdue_is_named() -> None:
+    newest = newest_known(("population", date(2024, 1, 1)), ("solutions", date(2025, 1, 1)))
+    outcome = checks.freshness(newest, date(2025, 2, 1))
+    assert not outcome.passed
+    population, solutions = outcome.description.split("; ")
+    assert "population" in population
+    assert "overdue" in population
+    assert "overdue" not in solutions
+
+
+def test_a_publisher_of_whom_nothing_is_held_is_not_late() -> None:
+    assert checks.freshness(newest_known(), date(2025, 2, 1)).passed
 
 
 def issues(*rows: tuple[str, str]) -> pd.DataFrame:
@@ -96,11 +115,18 @@ def test_the_newest_release_is_that_of_the_same_dataset() -> None:
 
 @pytest.mark.parametrize(
     ("now", "before", "passed"),
-    [(80, 100, True), (79, 100, False), (0, 0, True), (0, 1, False), (5, None, True)],
-)
+    [(80, {"stock": 100}, True), (79, {"stock": 100}, False), (0, {"stock": 0}, True),
+     (0, {"stock": 1}, False), (5, {}, True)],
+)  # fmt: skip
 def test_a_published_table_may_lose_a_share_of_its_rows(
-    now: int, before: int | None, passed: bool
+    now: int, before: dict[str, int], passed: bool
 ) -> None:
-    outcome = checks.rows_kept(now, before, 0.2)
+    outcome = checks.rows_kept({"flow": 7, "stock": now}, {"flow": 7, "gone": 3} | before, 0.2)
     assert (outcome.name, outcome.passed, outcome.is_error) == ("rows", passed, False)
-    assert f"{now:,} rows" in outcome.description
+    assert (f"stock: {now} rows" in outcome.description) is not passed
+    assert "flow" not in outcome.description
+
+
+def test_the_share_that_a_published_table_lost_is_told() -> None:
+    outcome = checks.rows_kept({"flow": 7, "stock": 90}, {"flow": 7, "stock": 100}, 0.2)
+    assert outcome.numbers == {"stock": 0.1}

@@ -147,14 +147,24 @@ def test_every_published_table_is_an_asset(specs: list[dg.AssetSpec]) -> None:
     assert published == {model.name for model in PUBLISHED_TABLES}
 
 
-def test_source_tables_have_their_checks(
-    specs: list[dg.AssetSpec], checks: list[dg.AssetCheckKey]
+@pytest.mark.parametrize(
+    ("of_landing", "expected"),
+    [(True, {"gate", "freshness"}), (False, {"key", "row_count_drift"})],
+)
+def test_what_is_of_a_publisher_has_its_checks(
+    specs: list[dg.AssetSpec],
+    checks: list[dg.AssetCheckKey],
+    of_landing: bool,
+    expected: set[str],
 ) -> None:
-    tables = [s.key for s in specs if s.group_name == "sources" and s.key.path[-1] != "extracts"]
-    assert len(tables) >= 5
-    for table in tables:
-        names = {check.name for check in checks if check.asset_key == table}
-        assert names >= {"key", "gate", "row_count_drift", "freshness"}, table
+    keys = [
+        spec.key
+        for spec in specs
+        if spec.group_name == "sources" and (spec.key.path[-1] == "extracts") is of_landing
+    ]
+    assert len(keys) >= 5
+    for key in keys:
+        assert {check.name for check in checks if check.asset_key == key} == expected, key
 
 
 # --- jobs and schedule
