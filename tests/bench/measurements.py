@@ -9,7 +9,6 @@ from pathlib import Path
 from child import run, script
 from every_table import BILATERAL, fill_inbox
 
-DAGSTER_YAML = "telemetry:\n  enabled: false\nnux:\n  enabled: false\n"
 REFRESH = ["-m", "pipelines.cli.main", "refresh"]
 GIGABYTE = 10**9
 NAMES = ("bundled", "global", "global-refresh", "global-all", "read-bilateral", "site")
@@ -59,8 +58,7 @@ def noop_of(shape: Path) -> Prepare:
     """A no-op job in the shape of our graph, in a fresh Dagster home."""
 
     def prepare(folder: Path) -> tuple[list[str], dict[str, str]]:
-        (folder / "dagster.yaml").write_text(DAGSTER_YAML, encoding="utf-8")
-        return script("noop_job", shape), {"DAGSTER_HOME": str(folder)}
+        return script("noop_job", shape), {"MIGMAP_HOME": str(folder)}
 
     return prepare
 

@@ -1,6 +1,6 @@
 """A Dagster job in the shape of ours that does nothing: what Dagster itself costs.
 
-``noop_job.py SHAPE``, with DAGSTER_HOME set.
+``noop_job.py SHAPE``, with MIGMAP_HOME set: Dagster has the settings that it has in a refresh.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+
+from pipelines import home
+from warehouse.home import current
 
 
 def resolved_job(shape: str) -> dg.JobDefinition:
@@ -61,6 +64,7 @@ def _specs(told: list[dict[str, Any]]) -> list[dg.AssetSpec]:
 
 def main(shape: str) -> None:
     """Run the job as a refresh runs ours, and say how much it materialised and checked."""
+    home.prepare(current())
     with dg.DagsterInstance.get() as instance:
         done = dg.execute_job(
             dg.build_reconstructable_job("noop_job", "resolved_job", (shape,)),
