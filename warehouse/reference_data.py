@@ -157,7 +157,8 @@ def _read_all(folder: Path, model: TableModel) -> _Read:
         for row in range(len(frame))
     ]
     subject = f"{model.name}/" if several else paths[0].name
-    return _Read(conform(pd.concat(frames, ignore_index=True), model), places, subject)
+    frame = conform(pd.concat(frames, ignore_index=True), model) if several else frames[0]
+    return _Read(frame, places, subject)
 
 
 def _read(path: Path, model: TableModel) -> pd.DataFrame:
@@ -168,10 +169,13 @@ def _read(path: Path, model: TableModel) -> pd.DataFrame:
     faults = []
     for one in model.fields:
         if one.name in frame:
-            typed = _typed(frame[one.name], one.kind)
-            broken = frame[one.name].notna() & typed.isna()
+            text = frame[one.name]
+            typed = _typed(text, one.kind)
+            if typed is text:
+                continue
+            broken = text.notna() & typed.isna()
             faults += [
-                Fault(f"line {row + 2}", one.name, frame[one.name][row], f"a {one.kind}")
+                Fault(f"line {row + 2}", one.name, text[row], f"a {one.kind}")
                 for row in frame.index[broken]
             ]
             frame[one.name] = typed
