@@ -30,6 +30,7 @@ from schemas.facts import OBSERVATIONS
 from schemas.sources.unhcr import MODELS
 from schemas.table import TableModel
 from schemas.validate import conform
+from tests.extended import extended as extended
 from tests.scheduling import pytest_collection_modifyitems as pytest_collection_modifyitems
 from tests.scheduling import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
 from warehouse import reference_data
