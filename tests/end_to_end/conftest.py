@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import duckdb
 import pytest
 
 from tests.end_to_end.population import SIDECAR, as_csv, changed
+from tests.torture import kills
 
 ROOT = Path(__file__).resolve().parents[2]
 EXTRACTS = ROOT / "warehouse" / "extracts" / "unhcr"
@@ -121,19 +123,26 @@ def population_items() -> list[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Watched:
-    """A refresh in a home that was refreshed before, and what readers saw of it.
+    """A refresh after a killed one, and what readers saw of it.
 
     Attributes:
-        home: The home.
-        returncode: How the refresh ended.
+        home: The home, which was refreshed before.
+        killed: Whether the first refresh was killed before it was through.
+        answers: What the published file answered (``kills.figures``) before the killed refresh,
+            after it, and after the next.
+        corrected: The refugees in the country by the file that both refreshes had before them.
+        returncode: How the next refresh ended.
         told: The lines that it printed on either stream.
-        before: What a reader answered before.
+        before: What a reader answered before it.
         meanwhile: What the same reader answered after each line.
         after: What the same reader answered in the end.
         anew: What a reader answered that opened the file in the end.
     """
 
     home: Path
+    killed: bool
+    answers: tuple[tuple[Any, ...], ...]
+    corrected: int
     returncode: int
     told: str
     before: str
@@ -149,12 +158,20 @@ def second_refresh(
     environment: Callable[[Path], dict[str, str]],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Watched:
-    """A second refresh, of one publisher: it meets a broken file while a reader asks.
+    """A refresh of one publisher is killed; the next meets a broken file while a reader asks.
 
-    Tests that use it stand in the group ``second-refresh``, so that it is made once.
+    A corrected figure waits in the inbox from the beginning. Tests that use it stand in the group
+    ``second-refresh``, so that it is made once.
     """
     home = tmp_path_factory.mktemp("second-refresh") / "home"
     shutil.copytree(refreshed_home, home)
+    answers = [kills.figures(home)]
+    corrected = kills.drop_correction(home, 0)
+    chance = random.Random(2026)
+    killed, _ = kills.kill_once(
+        home, chance.randint(1, 25), chance.uniform(0.0, 0.8), source="unhcr"
+    )
+    answers.append(kills.figures(home))
     dropped = home / "var" / "inbox" / "broken.csv"
     dropped.write_bytes(as_csv(changed(population_items, 2, refugees="12x")))
     dropped.with_name("broken.csv.manifest.json").write_text(json.dumps(SIDECAR))
@@ -176,5 +193,9 @@ def second_refresh(
         after = old_reader.ask()
     with talking(READER, database, variables) as new_reader:
         anew = new_reader.ask()
+    answers.append(kills.figures(home))
     told = "".join(line for line, _ in lines)
-    return Watched(home, returncode, told, before, [seen for _, seen in lines], after, anew)
+    seen = [answer for _, answer in lines]
+    return Watched(
+        home, killed, tuple(answers), corrected, returncode, told, before, seen, after, anew
+    )

@@ -2,44 +2,42 @@
 
 from __future__ import annotations
 
-import importlib.util
 import random
 import shutil
 import subprocess
-import sys
 import uuid
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
+from typing import Any
 
 import dagster as dg
 import duckdb
 import pytest
 from click.testing import Result
 
-SCRIPT = Path(__file__).resolve().parents[1] / "torture" / "kills.py"
+from tests.torture import kills
 
-pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def kills() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("torture_kills", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("second-refresh")]
 
 
-def test_a_killed_refresh_leaves_nothing_half_done(own_home: Path, kills: ModuleType) -> None:
-    # One kill of one publisher's refresh here, as each costs two refreshes;
-    # ``python tests/torture/kills.py`` does ten of all.
-    report = kills.torture(own_home, kills=1, seed=2026, source="unhcr")
-    assert report.problems == []
-    assert report.kills == 1
-    assert report.failed_runs >= 1
+def test_a_killed_refresh_leaves_the_published_file_as_it_was(second_refresh: Any) -> None:
+    assert second_refresh.killed
+    before, between, _ = second_refresh.answers
+    assert between == before
+
+
+def test_the_next_refresh_publishes_what_the_killed_one_did_not(second_refresh: Any) -> None:
+    before, _, after = second_refresh.answers
+    assert before[0] != second_refresh.corrected
+    assert after == (second_refresh.corrected, *before[1:])
+
+
+def test_a_killed_refresh_leaves_nothing_behind(second_refresh: Any) -> None:
+    home = second_refresh.home
+    assert list((home / "var" / "building").iterdir()) == []
+    assert sorted(status.value for status in kills.statuses(home).values()) == [
+        "FAILURE", "SUCCESS", "SUCCESS",
+    ]  # fmt: skip
 
 
 def test_a_run_killed_after_publishing_is_failed_too(
@@ -59,7 +57,7 @@ def test_a_run_killed_after_publishing_is_failed_too(
 
 
 def test_what_a_kill_could_leave_is_found(
-    own_home: Path, kills: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    own_home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Had a killed refresh written into the published file, the trial would tell."""
 
