@@ -22,6 +22,7 @@ _SAME = [name for name in REVISION.columns if name not in (*_ADDED, "breakdown")
 _TIMES = ("reference_date", "period_start", "period_end")
 _NEEDED = [*_SAME, "breakdown", "value", "release", "extract_id"]
 CHANGES = ("new", "changed", "vanished")
+_NONE = -1
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ def _compare(
     own = rows["extract_id"].astype("str").map(rank_of).to_numpy()
     figure = _ids(rows, _SAME)
     value = rows["value"].to_numpy()
-    parts, counts = [], []
+    pairs, counts = [], []
     for rank in sorted(names.index)[1:]:
         old, new = np.flatnonzero(after == rank), np.flatnonzero((own == rank) & (before >= 0))
         both, at_old, at_new = np.intersect1d(figure[old], figure[new], return_indices=True)
@@ -137,41 +138,61 @@ def _compare(
         gone = gone[~np.isnan(value[gone]) & ~_was_interim(rows, gone, interim, names[rank])]
         came = new[~np.isin(figure[new], both)]
         came = came[~np.isnan(value[came])]
-        after_release = str(names[rank])
-        parts += [
-            _rows(rows, then[moved], now[moved], "changed", after_release),
-            _rows(rows, gone, None, "vanished", after_release),
-            _rows(
-                rows, None, came, "new", after_release, [str(names[one]) for one in before[came]]
-            ),
+        pairs += [
+            _Pairs("changed", rank, then[moved], now[moved]),
+            _Pairs("vanished", rank, gone, np.full(len(gone), _NONE)),
+            _Pairs("new", rank, np.full(len(came), _NONE), came),
         ]
-        counts.append((after_release, len(then) + len(gone)))
-    return concatenate(parts), pd.DataFrame(counts, columns=["release_after", "compared"])
+        counts.append((str(names[rank]), len(then) + len(gone)))
+    before_each = np.where(_then_of(pairs) == _NONE, before[_now_of(pairs)], own[_then_of(pairs)])
+    return _rows(rows, pairs, before_each, names), pd.DataFrame(
+        counts, columns=["release_after", "compared"]
+    )
+
+
+@dataclass(frozen=True)
+class _Pairs:
+    """Figures that a release moved: where they stand before it and in it, ``_NONE`` if nowhere."""
+
+    change: str
+    rank: int
+    then: np.ndarray
+    now: np.ndarray
+
+
+def _then_of(pairs: Sequence[_Pairs]) -> np.ndarray:
+    return np.concatenate([one.then for one in pairs])
+
+
+def _now_of(pairs: Sequence[_Pairs]) -> np.ndarray:
+    return np.concatenate([one.now for one in pairs])
 
 
 def _rows(
-    rows: pd.DataFrame,
-    then: np.ndarray | None,
-    now: np.ndarray | None,
-    change: str,
-    release_after: str,
-    before: Sequence[str] = (),
+    rows: pd.DataFrame, pairs: Sequence[_Pairs], before: np.ndarray, names: pd.Series
 ) -> pd.DataFrame:
-    """Rows of the table: of figures that were there then, that are there now, or both."""
-    at = now if then is None else then
-    assert at is not None
-    length, nothing = len(at), np.full(len(at), np.nan)
+    """Rows of the table.
+
+    Args:
+        rows: All figures of the dataset.
+        pairs: Those that moved.
+        before: For each of them the rank of the release before.
+        names: Release of each rank.
+    """
+    then, now = _then_of(pairs), _now_of(pairs)
+    lengths = [len(one.then) for one in pairs]
+    ranks = {rank: place for place, rank in enumerate(names.index)}
+    releases = names.astype("str").tolist()
     value = rows["value"].to_numpy()
-    value_before = nothing if then is None else value[then]
-    value_after = nothing if now is None else value[now]
+    value_before = np.where(then == _NONE, np.nan, value[then])
+    value_after = np.where(now == _NONE, np.nan, value[now])
     with np.errstate(divide="ignore", invalid="ignore"):
         share = (value_after - value_before) / np.abs(value_before)
-    made = rows.iloc[at][[*_SAME, "breakdown"]].reset_index(drop=True)
-    earlier = list(before) if then is None else rows["release"].iloc[then].astype("str").tolist()
-    return made.assign(
-        release_before=pd.Series(earlier, dtype="str").astype("category"),
-        release_after=chosen(np.zeros(length, dtype="int8"), [release_after]),
-        change=chosen(np.zeros(length, dtype="int8"), [change]),
+    made = rows.iloc[np.where(then == _NONE, now, then)][[*_SAME, "breakdown"]]
+    return made.reset_index(drop=True).assign(
+        release_before=chosen(np.array([ranks[one] for one in before], dtype="int64"), releases),
+        release_after=chosen(np.repeat([ranks[one.rank] for one in pairs], lengths), releases),
+        change=chosen(np.repeat([CHANGES.index(one.change) for one in pairs], lengths), CHANGES),
         value_before=value_before,
         value_after=value_after,
         difference=value_after - value_before,

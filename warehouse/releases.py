@@ -52,6 +52,9 @@ def releases(home: Home, reference: Reference, arriving: Sequence[Manifest] = ()
         Rows in the columns of ``schemas.reference.RELEASE``.
     """
     registered = reference.table("release")
+    dated = [one for one in [*landing.accepted(home), *arriving] if one.known_on is not None]
+    if not dated:
+        return registered
     known = set(registered[_KEYS].astype("str").itertuples(index=False, name=None))
     taken = {
         (str(one["source"]), str(one["dataset"]), _day(one["known_on_to"]))
@@ -59,7 +62,7 @@ def releases(home: Home, reference: Reference, arriving: Sequence[Manifest] = ()
     }
     interim = _interim_rules(reference)
     rows = []
-    for (source, dataset, release), day in _first_days([*landing.accepted(home), *arriving], known):
+    for (source, dataset, release), day in _first_days(dated, known):
         counts_from = day
         while (source, dataset, counts_from) in taken:
             counts_from += timedelta(days=1)
@@ -79,12 +82,15 @@ _NOTE = "Not registered: known from the manifests of its files."
 def _first_days(
     manifests: list[Manifest], known: set[tuple[str, ...]]
 ) -> list[tuple[tuple[str, str, str], date]]:
-    """The first day on which each unregistered release was known, in order of days."""
+    """The first day on which each unregistered release was known, in order of days.
+
+    The manifests say from which day their files were known.
+    """
     found: dict[tuple[str, str, str], date] = {}
     for one in manifests:
         key = (one.source, one.dataset, str(one.release))
-        if one.known_on is not None and key not in known:
-            day = date.fromisoformat(one.known_on)
+        if key not in known:
+            day = date.fromisoformat(str(one.known_on))
             found[key] = min(day, found.get(key, day))
     return sorted(found.items(), key=lambda item: (item[1], item[0]))
 

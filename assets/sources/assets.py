@@ -288,12 +288,13 @@ def _kept_columns(source: str, datasets: Sequence[str], model: TableModel) -> Co
 
 def _newest(home: Home, source: str, reference: Reference) -> dict[str, Manifest]:
     """An accepted file of the newest release held of each dataset."""
-    found: dict[str, Manifest] = {}
+    held: dict[str, list[Manifest]] = {}
     for one in landing.accepted(home, source):
-        known = known_days(reference, source, one.dataset)
-        held = found.get(one.dataset)
-        if held is None or known[str(one.release)] > known[str(held.release)]:
-            found[one.dataset] = one
+        held.setdefault(one.dataset, []).append(one)
+    found = {}
+    for dataset, files in held.items():
+        known = known_days(reference, source, dataset)
+        found[dataset] = max(files, key=lambda one: known[str(one.release)])
     return found
 
 
