@@ -10,8 +10,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:  # Who asks for the lock or a home alone need not wait for pandas.
+    import pandas as pd
 
 # DuckDB reads row groups in parallel; pandas would write one.
 ROW_GROUP = 122_880

@@ -6,6 +6,7 @@ import argparse
 import gzip
 import importlib
 import json
+import shutil
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -84,9 +85,30 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 @pytest.fixture
-def figures(monkeypatch: pytest.MonkeyPatch, tables: ModuleType, tmp_path: Path) -> Path:
+def figures(made_up: Path, tmp_path: Path) -> Path:
+    """A copy of the tiny tables that a test may change."""
+    return Path(shutil.copytree(made_up, tmp_path / "figures"))
+
+
+@pytest.fixture(scope="module")
+def laid_out(made_up: Path) -> Path:
+    """The tiny tables as their publishers give them; nobody may change them."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        tables = module(monkeypatch, "every_table")
+        tables.lay_out(made_up, made_up / "laid-out", tables.TABLES)
+    return made_up / "laid-out"
+
+
+@pytest.fixture(scope="module")
+def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        return write_tiny_tables(
+            monkeypatch, module(monkeypatch, "every_table"), tmp_path_factory.mktemp("made-up")
+        )
+
+
+def write_tiny_tables(monkeypatch: pytest.MonkeyPatch, tables: ModuleType, folder: Path) -> Path:
     """A folder of figures with tiny tables of all publishers."""
-    folder = tmp_path / "figures"
     for name in ("unhcr", "idmc", "undesa"):
         (folder / name).mkdir(parents=True)
     for one in tables.UNHCR:
@@ -161,11 +183,10 @@ def test_made_up_tables_have_the_shape_of_the_real_ones(
 
 
 def test_duckdb_alone_loads_what_we_load(
-    monkeypatch: pytest.MonkeyPatch, tables: ModuleType, figures: Path, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, tables: ModuleType, laid_out: Path, tmp_path: Path
 ) -> None:
     """All publishers in one run: the sums are by publisher."""
-    laid_out, home, alone = (tmp_path / name for name in ("laid-out", "home", "alone.duckdb"))
-    tables.lay_out(figures, laid_out, tables.TABLES)
+    home, alone = tmp_path / "home", tmp_path / "alone.duckdb"
     tables.fill_inbox(home, laid_out)
     module(monkeypatch, "whole_way").whole_way(Home(home).make())
     ddl = ";\n".join(create_table_sql(model) for model in (STOCK, FLOW))
@@ -180,13 +201,14 @@ def test_one_table_alone_goes_all_the_way(
     child: ModuleType,
     measurements: ModuleType,
     tables: ModuleType,
-    figures: Path,
+    laid_out: Path,
     tmp_path: Path,
 ) -> None:
     """What is measured as ``global``."""
-    laid_out = tmp_path / "laid-out"
-    tables.lay_out(figures, laid_out, tables.TABLES[:1])
-    arguments, variables = measurements.functions_on(laid_out)(tmp_path / "home")
+    one = tmp_path / "one"
+    one.mkdir()
+    shutil.copy(laid_out / tables.TABLES[0].laid_out, one)
+    arguments, variables = measurements.functions_on(one)(tmp_path / "home")
     spent = child.run(arguments, variables)
     assert min(spent.seconds, spent.cpu_seconds, spent.peak_bytes) > 0
     assert {row[1:3] for row in sums(tmp_path / "home" / "migration.duckdb")} == {

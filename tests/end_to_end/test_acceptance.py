@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -199,14 +198,12 @@ def test_what_a_run_prints_is_not_copied_into_the_home(refreshed_home: Path) -> 
     assert not (refreshed_home / "var" / "dagster" / "storage").exists()
 
 
-def test_a_second_refresh_has_nothing_to_do(
-    own_home: Path, migmap: Callable[..., subprocess.CompletedProcess[str]]
-) -> None:
+def test_a_second_refresh_has_nothing_to_do(own_home: Path, here: Callable[..., Result]) -> None:
     published = own_home / "migration.duckdb"
     before, inode, runs = digest(published), published.stat().st_ino, runs_of(own_home)
     assert [run.status for run in runs] == [dg.DagsterRunStatus.SUCCESS]
-    again = migmap(own_home, "refresh")
-    assert again.returncode == 0, again.stderr
+    again = here(own_home, "refresh")
+    assert again.exit_code == 0, again.stderr
     assert "Nothing changed" in again.stdout
     assert len(runs_of(own_home)) == 1
     assert (digest(published), published.stat().st_ino) == (before, inode)
