@@ -19,10 +19,8 @@ class SchemaRefused(Refused):
 
 def empty_frame(model: TableModel) -> pd.DataFrame:
     """A frame without rows, with the model's columns and types."""
-    columns = {}
-    for one in model.fields:
-        columns[one.name] = pd.Series([], dtype=PANDAS_DTYPES[one.kind])  # type: ignore[call-overload]
-    return pd.DataFrame(columns)
+    empty = {kind: pd.Series([], dtype=dtype) for kind, dtype in PANDAS_DTYPES.items()}  # type: ignore[call-overload]
+    return pd.DataFrame({one.name: empty[one.kind] for one in model.fields})
 
 
 def conform(frame: pd.DataFrame, model: TableModel) -> pd.DataFrame:

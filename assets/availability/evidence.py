@@ -202,7 +202,7 @@ def _strictest(access: Iterable[object]) -> str:
 
 
 def _listed(names: pd.Series) -> str:
-    return ", ".join(sorted(set(names.astype("str"))))
+    return ", ".join(sorted({str(name) for name in names}))
 
 
 def _observed_rule(one: dict[object, object], access: str, threshold: float) -> str:
