@@ -81,7 +81,7 @@ def copy(tree: Path) -> None:
         shutil.copytree(
             ROOT / package,
             tree / package,
-            ignore=shutil.ignore_patterns("__pycache__", "var", "*.duckdb"),
+            ignore=shutil.ignore_patterns("var", "*.duckdb"),
         )
 
 

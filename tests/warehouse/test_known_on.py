@@ -281,7 +281,7 @@ def scenario(
 
 
 SLOW = settings(
-    max_examples=8,
+    max_examples=6,
     deadline=None,
     # An example takes a third of a second: shrinking would take minutes.
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
