@@ -11,6 +11,16 @@ import pandas as pd
 from warehouse.landing import Manifest
 
 _DAYS_A_MONTH = 30.44
+# What each check asks, as its page in Dagster's UI says.
+ASKED = {
+    "key": "Does any key stand twice?",
+    "gate": "Is a file of the publisher refused, and none of its dataset accepted since?",
+    "freshness": "Is a newer release of a dataset overdue, by the publisher's own rhythm?",
+    "row_count_drift": "Has the newest release far fewer rows than the one before?",
+    "reconciliation": "Do figures of the newest releases contradict each other?",
+    "revised_share": "Did a newest release move more of the figures before it than expected?",
+    "rows": "Did a published table lose many of its rows against the build before?",
+}
 
 
 @dataclass(frozen=True)
@@ -168,8 +178,13 @@ def rows_kept(now: Mapping[str, int], before: Mapping[str, int], max_drop: float
         for name, share in lost.items()
         if share > max_drop
     ]
-    told = "; ".join(beyond) or f"{len(lost)} tables held against the build before."
-    numbers = {name: round(share, 4) for name, share in lost.items() if share > 0}
-    return CheckOutcome(
-        "rows", not beyond, f"{told} At most {max_drop:.0%} may go.", numbers, is_error=False
+    told = (
+        f"{'; '.join(beyond)}. At most {max_drop:.0%} may go."
+        if beyond
+        else f"No table lost more than {max_drop:.0%} of its rows against the build before."
+        if lost
+        else "There is no build before to compare with."
     )
+    numbers = {f"share_lost {name}": round(share, 4) for name, share in lost.items() if share > 0}
+    numbers["tables_compared"] = len(lost)
+    return CheckOutcome("rows", not beyond, told, numbers, is_error=False)

@@ -322,7 +322,9 @@ def newest_known(home: Home, source: str) -> pd.DataFrame:
 
 def check_specs(key: Sequence[str], names: Sequence[str]) -> list[dg.AssetCheckSpec]:
     """Specs of non-blocking checks on an asset."""
-    return [dg.AssetCheckSpec(name, asset=list(key)) for name in names]
+    return [
+        dg.AssetCheckSpec(name, asset=list(key), description=checks.ASKED[name]) for name in names
+    ]
 
 
 def check_result(outcome: CheckOutcome, key: Sequence[str]) -> dg.AssetCheckResult:

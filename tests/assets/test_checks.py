@@ -129,4 +129,11 @@ def test_a_published_table_may_lose_a_share_of_its_rows(
 
 def test_the_share_that_a_published_table_lost_is_told() -> None:
     outcome = checks.rows_kept({"flow": 7, "stock": 90}, {"flow": 7, "stock": 100}, 0.2)
-    assert outcome.numbers == {"stock": 0.1}
+    assert outcome.numbers == {"share_lost stock": 0.1, "tables_compared": 2}
+
+
+def test_of_a_first_build_no_table_is_compared() -> None:
+    outcome = checks.rows_kept({"flow": 7}, {}, 0.2)
+    assert outcome.passed
+    assert "no build before" in outcome.description
+    assert outcome.numbers == {"tables_compared": 0}

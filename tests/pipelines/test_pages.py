@@ -29,6 +29,17 @@ def instance(refreshed_home: Path) -> Iterator[dg.DagsterInstance]:
         yield found
 
 
+def test_every_check_says_what_it_asks() -> None:
+    specs = [
+        spec
+        for one in definitions().assets or []
+        if isinstance(one, dg.AssetsDefinition)
+        for spec in one.check_specs
+    ]
+    assert len(specs) > 50
+    assert [spec.key for spec in specs if not (spec.description or "").endswith("?")] == []
+
+
 @pytest.mark.parametrize("spec", SPECS, ids=name_of)
 def test_every_asset_says_what_it_is_whose_it_is_and_its_licence(spec: dg.AssetSpec) -> None:
     assert spec.description is not None
