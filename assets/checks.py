@@ -55,7 +55,7 @@ def unique_key(frame: pd.DataFrame, key: tuple[str, ...]) -> CheckOutcome:
 
 
 def no_standing_refusal(refusals: list[Manifest]) -> CheckOutcome:
-    """No file of the dataset was refused after the last accepted one.
+    """No file of the publisher was refused after the last accepted one of its dataset.
 
     Args:
         refusals: Refused files that still stand.
@@ -178,13 +178,12 @@ def rows_kept(now: Mapping[str, int], before: Mapping[str, int], max_drop: float
         for name, share in lost.items()
         if share > max_drop
     ]
-    told = (
-        f"{'; '.join(beyond)}. At most {max_drop:.0%} may go."
-        if beyond
-        else f"No table lost more than {max_drop:.0%} of its rows against the build before."
-        if lost
-        else "There is no build before to compare with."
-    )
+    if beyond:
+        told = f"{'; '.join(beyond)}. At most {max_drop:.0%} may go."
+    elif lost:
+        told = f"No table lost more than {max_drop:.0%} of its rows against the build before."
+    else:
+        told = "There is no build before to compare with."
     numbers = {f"share_lost {name}": round(share, 4) for name, share in lost.items() if share > 0}
     numbers["tables_compared"] = len(lost)
     return CheckOutcome("rows", not beyond, told, numbers, is_error=False)

@@ -80,8 +80,8 @@ def in_memory(inputs: Mapping[str, TableInput], *, copy: bool = False) -> duckdb
     Args:
         inputs: Parquet file or frame of each table that the views of figures read: facts,
             superseded facts, extract and the reference tables.
-        copy: Whether Parquet files are copied into tables, for many small questions, or looked
-            at where they are, for few large ones.
+        copy: Whether files and frames are copied into tables, for many small questions, or
+            looked at where they are, for few large ones.
 
     Returns:
         A connection in which ``country_stock``, ``country_flow`` and ``cell_evidence`` answer as
@@ -89,10 +89,12 @@ def in_memory(inputs: Mapping[str, TableInput], *, copy: bool = False) -> duckdb
     """
     connection = duckdb.connect()
     for name, one in inputs.items():
-        if isinstance(one, Path) and not copy:
+        if copy:
+            _insert(connection, f'CREATE TABLE "{name}" AS', one)
+        elif isinstance(one, Path):
             connection.read_parquet(str(one)).create_view(name)
         else:
-            _insert(connection, f'CREATE TABLE "{name}" AS', one)
+            connection.register(name, _arrow(one))
     create_figure_views(connection)
     return connection
 
@@ -311,12 +313,15 @@ def _insert(connection: duckdb.DuckDBPyConnection, into: str, rows: TableInput) 
         connection.execute(f"{into} SELECT * FROM read_parquet(?)", [str(rows)])
         counted = connection.execute("SELECT count(*) FROM read_parquet(?)", [str(rows)])
         return int(counted.fetchall()[0][0])
-    # Through Arrow, so that missing numbers arrive as NULL and not as NaN.
-    table = rows if isinstance(rows, pa.Table) else pa.Table.from_pandas(rows, preserve_index=False)
-    connection.register("given_rows", table)
+    connection.register("given_rows", _arrow(rows))
     connection.execute(f"{into} SELECT * FROM given_rows")
     connection.unregister("given_rows")
     return len(rows)
+
+
+def _arrow(rows: pd.DataFrame | pa.Table) -> pa.Table:
+    """Rows for DuckDB, in which missing numbers arrive as NULL and not as NaN."""
+    return rows if isinstance(rows, pa.Table) else pa.Table.from_pandas(rows, preserve_index=False)
 
 
 def _sql(name: str, **values: str) -> str:
