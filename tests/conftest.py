@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 import pytest
 from click.testing import Result
@@ -185,6 +186,13 @@ def refreshed_home(
 def first_refresh(refreshed_home: Path) -> str:
     """What the refresh of ``refreshed_home`` printed."""
     return refreshed_home.with_name("refreshed-home.txt").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def published(refreshed_home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection to what the refreshed home published; opening it takes its time."""
+    with duckdb.connect(str(refreshed_home / "migration.duckdb"), read_only=True) as connection:
+        yield connection
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,16 +43,8 @@ class Extended:
     told: str
 
 
-def asked(path: Path) -> Ask:
-    def ask(query: str) -> list[tuple[Any, ...]]:
-        with duckdb.connect(str(path), read_only=True) as connection:
-            return connection.execute(query).fetchall()
-
-    return ask
-
-
 @pytest.fixture(scope="session")
-def extended(tmp_path_factory: pytest.TempPathFactory) -> Extended:
+def extended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Extended]:
     """The copy after one refresh in an empty home.
 
     Tests that use it stand in the group ``extended``, so that it is made once.
@@ -73,7 +65,8 @@ def extended(tmp_path_factory: pytest.TempPathFactory) -> Extended:
         cwd=tree, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    return Extended(asked(home / "migration.duckdb"), done.stdout)
+    with duckdb.connect(str(home / "migration.duckdb"), read_only=True) as connection:
+        yield Extended(lambda query: connection.execute(query).fetchall(), done.stdout)
 
 
 def copy(tree: Path) -> None:

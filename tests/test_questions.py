@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -40,12 +39,6 @@ def questions(page: str) -> list[Question]:
 
 
 QUESTIONS = questions(PAGE.read_text(encoding="utf-8"))
-
-
-@pytest.fixture(scope="module")
-def published(refreshed_home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(str(refreshed_home / "migration.duckdb"), read_only=True) as connection:
-        yield connection
 
 
 def test_each_theme_has_five_questions(published: duckdb.DuckDBPyConnection) -> None:

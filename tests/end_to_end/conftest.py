@@ -60,9 +60,9 @@ def ask_home() -> Callable[[Path, str], list[tuple[Any, ...]]]:
 
 
 @pytest.fixture(scope="session")
-def ask(refreshed_home: Path) -> Callable[[str], list[tuple[Any, ...]]]:
+def ask(published: duckdb.DuckDBPyConnection) -> Callable[[str], list[tuple[Any, ...]]]:
     """The rows of a query on the published file of the refreshed home."""
-    return lambda query: rows_of(refreshed_home, query)
+    return lambda query: published.execute(query).fetchall()
 
 
 class Talker:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -143,12 +142,6 @@ def in_sets(connection: duckdb.DuckDBPyConnection, measure: str, table: str) -> 
                          "source_ref"])  # fmt: skip
     query = f"SELECT {columns} FROM {table} WHERE additive_set IS NOT NULL ORDER BY ALL"
     return connection.execute(query).df()
-
-
-@pytest.fixture(scope="module")
-def published(refreshed_home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(str(refreshed_home / "migration.duckdb"), read_only=True) as connection:
-        yield connection
 
 
 @pytest.fixture(scope="module")

@@ -306,11 +306,10 @@ def test_what_is_not_made_here_is_observed(
 @pytest.mark.slow
 @pytest.mark.parametrize("model", PUBLISHED_TABLES, ids=lambda model: model.name)
 def test_a_published_table_tells_rows_columns_and_lineage(
-    instance: dg.DagsterInstance, model: TableModel, refreshed_home: Path
+    instance: dg.DagsterInstance, model: TableModel, published: duckdb.DuckDBPyConnection
 ) -> None:
     metadata = newest(instance, "published", model.name)
-    with duckdb.connect(str(refreshed_home / "migration.duckdb"), read_only=True) as connection:
-        (rows,) = connection.execute(f'SELECT count(*) FROM "{model.name}"').fetchall()
+    (rows,) = published.execute(f'SELECT count(*) FROM "{model.name}"').fetchall()
     assert (metadata["dagster/row_count"].value,) == rows
     columns = [column.name for column in metadata["dagster/column_schema"].schema.columns]
     assert columns == model.columns

@@ -13,9 +13,10 @@ import re
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
-from tests.extended import FIRST, FIXTURE, PACKAGES, PUBLISHER, ROOT, SECOND, Ask, Extended, asked
+from tests.extended import FIRST, FIXTURE, PACKAGES, PUBLISHER, ROOT, SECOND, Ask, Extended
 
 # What belongs to one country by its nature: its publishers, and the scripts that wrote extracts.
 NATIONAL = (
@@ -29,9 +30,9 @@ pytestmark = [pytest.mark.xdist_group("extended"), pytest.mark.meanwhile]
 
 
 @pytest.fixture(scope="module")
-def alone(refreshed_home: Path) -> Ask:
+def alone(published: duckdb.DuckDBPyConnection) -> Ask:
     """Ask the build of the first country alone."""
-    return asked(refreshed_home / "migration.duckdb")
+    return lambda query: published.execute(query).fetchall()
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -13,12 +12,8 @@ Ask = Callable[[str], list[tuple[Any, ...]]]
 
 
 @pytest.fixture(scope="module")
-def ask(refreshed_home: Path) -> Ask:
-    def asked(query: str) -> list[tuple[Any, ...]]:
-        with duckdb.connect(str(refreshed_home / "migration.duckdb"), read_only=True) as connection:
-            return connection.execute(query).fetchall()
-
-    return asked
+def ask(published: duckdb.DuckDBPyConnection) -> Ask:
+    return lambda query: published.execute(query).fetchall()
 
 
 def test_more_applied_for_asylum_than_left_by_the_books(ask: Ask) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -39,12 +38,11 @@ FIGURES = [name for name in SHAPES if name.startswith("report_figure")]
 
 
 @pytest.fixture(scope="module")
-def ask(refreshed_home: Path) -> Ask:
+def ask(published: duckdb.DuckDBPyConnection) -> Ask:
     def asked(query: str) -> Rows:
-        with duckdb.connect(str(refreshed_home / "migration.duckdb"), read_only=True) as connection:
-            answer = connection.execute(query)
-            names = [one[0] for one in answer.description]
-            return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+        answer = published.execute(query)
+        names = [one[0] for one in answer.description]
+        return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
     return asked
 

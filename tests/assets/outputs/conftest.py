@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,8 +21,6 @@ from assets.outputs.labels import LANGUAGES
 from assets.outputs.site.build import build_site
 from assets.outputs.why import pages
 from assets.outputs.workbook.book import write_workbook
-from warehouse import database
-from warehouse.home import Home
 
 Opened = tuple[str, Any]
 OLD_WORKBOOK, NEW_WORKBOOK = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
@@ -106,13 +104,6 @@ def number_at(path: Path, place: str) -> float | None:
 def read_cell() -> Callable[[Path, str], float | None]:
     """Open a file with a plain reader and give the number at a place."""
     return number_at
-
-
-@pytest.fixture(scope="session")
-def published(refreshed_home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A read-only connection to it."""
-    with database.open_read_only(Home(refreshed_home)) as connection:
-        yield connection
 
 
 @dataclass(frozen=True)
