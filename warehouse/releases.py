@@ -52,8 +52,8 @@ def releases(home: Home, reference: Reference, arriving: Sequence[Manifest] = ()
         Rows in the columns of ``schemas.reference.RELEASE``.
     """
     registered = reference.table("release")
-    dated = [one for one in [*landing.accepted(home), *arriving] if one.known_on is not None]
-    if not dated:
+    manifests = [*landing.accepted(home), *arriving]
+    if not any(one.known_on for one in manifests):
         return registered
     known = set(registered[_KEYS].astype("str").itertuples(index=False, name=None))
     taken = {
@@ -62,7 +62,7 @@ def releases(home: Home, reference: Reference, arriving: Sequence[Manifest] = ()
     }
     interim = _interim_rules(reference)
     rows = []
-    for (source, dataset, release), day in _first_days(dated, known):
+    for (source, dataset, release), day in _first_days(manifests, known):
         counts_from = day
         while (source, dataset, counts_from) in taken:
             counts_from += timedelta(days=1)
@@ -82,15 +82,12 @@ _NOTE = "Not registered: known from the manifests of its files."
 def _first_days(
     manifests: list[Manifest], known: set[tuple[str, ...]]
 ) -> list[tuple[tuple[str, str, str], date]]:
-    """The first day on which each unregistered release was known, in order of days.
-
-    The manifests say from which day their files were known.
-    """
+    """The first day on which each unregistered release was known, in order of days."""
     found: dict[tuple[str, str, str], date] = {}
     for one in manifests:
         key = (one.source, one.dataset, str(one.release))
-        if key not in known:
-            day = date.fromisoformat(str(one.known_on))
+        if one.known_on is not None and key not in known:
+            day = date.fromisoformat(one.known_on)
             found[key] = min(day, found.get(key, day))
     return sorted(found.items(), key=lambda item: (item[1], item[0]))
 

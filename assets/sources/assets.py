@@ -359,10 +359,11 @@ def source_checks(
     """
     source, dataset = key
     limits = _row(reference.table("dataset"), source=source, dataset=dataset)
+    manifests = landing.accepted(home, source, dataset)
     known = known_days(reference, source, dataset)
-    newest = _newest(home, source, reference)[dataset]
+    newest = max(manifests, key=lambda one: known[str(one.release)])
     alike = sorted(
-        (one for one in landing.accepted(home, source, dataset) if one.scope == newest.scope),
+        (one for one in manifests if one.scope == newest.scope),
         key=lambda one: (known[str(one.release)], one.landed_order),
     )
     rows = pd.DataFrame({"release": [o.release for o in alike], "rows": [o.rows for o in alike]})

@@ -61,7 +61,7 @@ def test_what_a_kill_could_leave_is_found(
 ) -> None:
     """Had a killed refresh written into the published file, the trial would tell."""
 
-    def damage(home: Path, *_: object) -> tuple[bool, str]:
+    def damage(home: Path, *_: object, **__: object) -> tuple[bool, str]:
         with duckdb.connect(str(home / "migration.duckdb")) as connection:
             connection.execute("DELETE FROM stock WHERE year = 2025")
         (home / "var" / "building" / "left.txt").touch()

@@ -130,17 +130,8 @@ def serve_correction(home: Path, server: Server, number: int) -> int:
     return refugees
 
 
-def options_of(server: Server | None, source: str | None) -> list[str]:
-    """What a refresh is told: to fetch, to look at one publisher."""
-    return [*(["--fetch"] if server else []), *(["--source", source] if source else [])]
-
-
 def kill_once(
-    home: Path,
-    after_lines: int,
-    seconds: float,
-    server: Server | None = None,
-    source: str | None = None,
+    home: Path, after_lines: int, seconds: float, *options: str, server: Server | None = None
 ) -> tuple[bool, str]:
     """Start a refresh and kill it that many progress lines and seconds later.
 
@@ -150,7 +141,7 @@ def kill_once(
         Whether it was killed before it was through, and the last line it had printed.
     """
     child = subprocess.Popen(
-        [*REFRESH, "--force", *options_of(server, source)],
+        [*REFRESH, "--force", *options, *(["--fetch"] if server else [])],
         cwd=ROOT,
         env=environment(home, server),
         stdin=subprocess.DEVNULL,
@@ -177,10 +168,10 @@ def kill_once(
 
 
 def run_refresh(
-    home: Path, *options: str, server: Server | None = None, source: str | None = None
+    home: Path, *options: str, server: Server | None = None
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*REFRESH, *options, *options_of(server, source)],
+        [*REFRESH, *options, *(["--fetch"] if server else [])],
         cwd=ROOT,
         env=environment(home, server),
         stdin=subprocess.DEVNULL,
@@ -197,12 +188,7 @@ def statuses(home: Path) -> dict[str, dg.DagsterRunStatus]:
 
 
 def trial(
-    home: Path,
-    number: int,
-    chance: random.Random,
-    report: Report,
-    server: Server | None = None,
-    source: str | None = None,
+    home: Path, number: int, chance: random.Random, report: Report, server: Server | None = None
 ) -> None:
     """One kill, and a look at everything it may have left behind."""
     before = figures(home)
@@ -212,7 +198,7 @@ def trial(
     lines = 70 if server else 45
     after_lines = (chance.randint(1, lines), ALL_BUT_THE_LAST, 0)[number % 3]
     seconds = chance.uniform(0.0, (0.8, 2.0, 3.0)[number % 3])
-    killed, last = kill_once(home, after_lines, seconds, server, source)
+    killed, last = kill_once(home, after_lines, seconds, server=server)
     moment = f"{seconds:.2f} s after {last}"
     report.moments.append(moment)
     report.kills += killed
@@ -222,7 +208,7 @@ def trial(
         report.problems.append(f"trial {number}, {moment}: {what}")
 
     between = figures(home)
-    clean = run_refresh(home, server=server, source=source)
+    clean = run_refresh(home, server=server)
     after = figures(home)
     if clean.returncode != 0:
         said = (clean.stdout + clean.stderr).strip()
@@ -235,13 +221,11 @@ def trial(
         wrong(f"left in building: {left_files}")
 
 
-def torture(
-    home: Path, kills: int, seed: int, server: Server | None = None, source: str | None = None
-) -> Report:
-    """Kill that many refreshes, of all publishers or one, of a home that was refreshed before."""
+def torture(home: Path, kills: int, seed: int, server: Server | None = None) -> Report:
+    """Kill that many refreshes of a home that was refreshed before."""
     report, chance, number = Report(), random.Random(seed), 0
     while report.kills < kills and number < 3 * kills:
-        trial(home, number, chance, report, server, source)
+        trial(home, number, chance, report, server)
         number += 1
     last = run_refresh(home, server=server)
     if last.returncode != 0 or "Nothing changed" not in last.stdout:

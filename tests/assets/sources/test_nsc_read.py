@@ -12,6 +12,7 @@ import pytest
 import xlwt
 
 from assets.sources import gate
+from assets.sources.nsc import tables
 from assets.sources.nsc.read import read, recognise, recognise_sheets
 from assets.sources.reading import FileRefused, NotRecognised, Reading
 from assets.sources.recognise import read_any
@@ -326,6 +327,16 @@ def test_what_is_not_nscs_is_not_recognised(head: bytes, tmp_path: Path) -> None
     (tmp_path / "given").write_bytes(head)
     with pytest.raises(NotRecognised):
         read(tmp_path / "given")
+
+
+def test_a_line_of_many_cells_is_not_held_against_labels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page of JSON in one line would take half a second."""
+    compared: list[str] = []
+    monkeypatch.setattr(tables, "_nearest", lambda cell, _: compared.append(cell))
+    assert recognise(b",".join([b'"year": 2022'] * 1000) + b"\n") is None
+    assert compared == []
+    assert recognise(b"year,value\n2022,1\n") is None
+    assert compared != []
 
 
 def test_a_workbook_without_a_dynamic_table_is_not_recognised() -> None:
