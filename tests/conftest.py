@@ -25,7 +25,7 @@ from assets.sources import gate
 from assets.sources.observations import concatenate
 from assets.sources.sidecar import read_sidecar
 from assets.sources.unhcr.harmonise import harmonise
-from pipelines.cli.main import app
+from pipelines.cli.main import application
 from schemas.assessment import EXTRACT
 from schemas.facts import OBSERVATIONS
 from schemas.sources.unhcr import MODELS
@@ -114,7 +114,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
         monkeypatch.setenv("MIGMAP_HOME", str(home))
         # A refresh sets it.
         monkeypatch.setenv("DAGSTER_HOME", str(home / "var" / "dagster"))
-        return CliRunner().invoke(app, list(arguments))
+        return CliRunner().invoke(application(), list(arguments))
 
     return run
 
@@ -214,12 +214,14 @@ def home(tmp_path: Path) -> Home:
 
 
 @pytest.fixture(scope="session")
-def snapshot_on() -> Callable[[Path, date], Snapshot]:
+def snapshot_on() -> Callable[..., Snapshot]:
     """The map on a day, worked out once a file and day: two seconds each.
 
     Tests that use it stand in the group ``known-on``, so that they share it.
     """
-    return functools.cache(known_on.snapshot_on)
+
+    made = functools.cache(known_on.snapshot_on)
+    return lambda path, day, reference=None: made(path, day)
 
 
 @pytest.fixture(scope="session")

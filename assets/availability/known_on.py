@@ -22,10 +22,11 @@ from schemas.validate import conform, empty_frame
 from warehouse import database
 from warehouse.reference_data import Reference, code_lists
 
-# Tables of figures, and the query that gives what was known of each on $day.
+# Tables of figures, and the query that gives what was known of each on $day. What was superseded
+# by then is all that was out but not current, so the current ones are made first.
 _SUPERSEDED = (
     "FROM {0}_history SEMI JOIN (FROM release WHERE known_on_to <= $day) AS r "
-    "USING (source, dataset, release) EXCEPT ALL FROM {0}_known_on($day)"
+    "USING (source, dataset, release) EXCEPT ALL FROM memory.main.{0}"
 )
 _KNOWN = {
     "stock": "FROM stock_known_on($day)",
@@ -208,20 +209,21 @@ def figures_of(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     ).df()
 
 
-def snapshot_on(path: Path, day: date) -> Snapshot:
+def snapshot_on(path: Path, day: date, reference: Reference | None = None) -> Snapshot:
     """The map on a day.
 
     Args:
         path: A published DuckDB file.
         day: The day.
+        reference: The file's reference tables, where several days are asked; read if not given.
 
     Returns:
         Matrix, evidence and figures as known on that day.
     """
     with known_on(path, day) as connection:
-        reference = reference_on(reference_of(connection), day)
-        made = matrix_of(connection, reference)
-        return _snapshot(connection, day.isoformat(), made, reference.table("coverage"))
+        known = reference_on(reference or reference_of(connection), day)
+        made = matrix_of(connection, known)
+        return _snapshot(connection, day.isoformat(), made, known.table("coverage"))
 
 
 def snapshots_between(path: Path, first: date, last: date) -> list[Snapshot]:
@@ -242,7 +244,9 @@ def snapshots_between(path: Path, first: date, last: date) -> list[Snapshot]:
             "WHERE known_on_to > $first AND known_on_to < $last ORDER BY 1",
             {"first": first, "last": last},
         ).fetchall()
-    return [snapshot_on(path, day) for day in [first, *(day for (day,) in days), last]]
+        reference = reference_of(connection)
+    asked = [first, *(day for (day,) in days), last]
+    return [snapshot_on(path, day, reference) for day in asked]
 
 
 def snapshot_of(path: Path) -> Snapshot:

@@ -220,9 +220,15 @@ def test_with_the_days_between_the_release_that_did_it_is_named(
 def test_the_days_between_are_those_of_releases(
     published: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(known_on, "snapshot_on", lambda _, day: day)
-    found: list[Any] = list(known_on.snapshots_between(published, THE_REPORT, date(2024, 7, 11)))
-    assert found == [THE_REPORT, date(2024, 6, 17), date(2024, 7, 11)]
+    asked: list[tuple[date, Reference]] = []
+    monkeypatch.setattr(known_on, "snapshot_on", lambda _, *day: asked.append(day))
+    known_on.snapshots_between(published, THE_REPORT, date(2024, 7, 11))
+    assert [day for day, _ in asked] == [THE_REPORT, date(2024, 6, 17), date(2024, 7, 11)]
+    with duckdb.connect(str(published), read_only=True) as connection:
+        held = known_on.reference_of(connection).tables
+    for _, reference in asked:
+        assert reference.tables.keys() == held.keys()
+        assert all(reference.tables[name].equals(held[name]) for name in held)
 
 
 def test_a_build_has_not_changed_against_itself(build: Snapshot) -> None:
