@@ -10,19 +10,23 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from string import Template
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import duckdb
-import pandas as pd
-import pyarrow as pa
 
-from schemas.table import TableModel
 from warehouse import previous
 from warehouse.files import sync
 from warehouse.home import VIEWS_FOLDER, Home
 
+# Whoever only reads needs none of these, and importing them takes longer than most questions.
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+    from schemas.table import TableModel
+
 CONTRACT_VERSION = "1.1"
-TableInput: TypeAlias = Path | pd.DataFrame | pa.Table
+TableInput: TypeAlias = "Path | pd.DataFrame | pa.Table"
 
 _FLOW_PERIOD = "period_start, period_end"
 _ANNUAL, _PART_YEAR = "fact.freq = 'A'", "fact.freq = '_O' AND year(fact.period_start) = fact.year"
@@ -321,6 +325,8 @@ def _insert(connection: duckdb.DuckDBPyConnection, into: str, rows: TableInput) 
 
 def _arrow(rows: pd.DataFrame | pa.Table) -> pa.Table:
     """Rows for DuckDB, in which missing numbers arrive as NULL and not as NaN."""
+    import pyarrow as pa
+
     return rows if isinstance(rows, pa.Table) else pa.Table.from_pandas(rows, preserve_index=False)
 
 

@@ -2,60 +2,63 @@
 
 from __future__ import annotations
 
+import sys
+from importlib import import_module
+
 import typer
 
-from pipelines.cli.accept import accept
-from pipelines.cli.assessment import assessment
-from pipelines.cli.diff import diff
-from pipelines.cli.doctor import doctor
-from pipelines.cli.export import export
-from pipelines.cli.history import history
-from pipelines.cli.imports import imports
-from pipelines.cli.land import land
-from pipelines.cli.letters import letters
-from pipelines.cli.matrix import matrix
-from pipelines.cli.read import read
-from pipelines.cli.refresh import refresh
-from pipelines.cli.report import report
-from pipelines.cli.report_check import report_check
-from pipelines.cli.rollback import rollback
-from pipelines.cli.sql import sql
-from pipelines.cli.status import status
-from pipelines.cli.why import why
+# Commands in the order in which help lists them, and the function of each, which its module is
+# named after; export and import have commands of their own.
+COMMANDS = {
+    "refresh": "refresh",
+    "read": "read",
+    "land": "land",
+    "accept": "accept",
+    "matrix": "matrix",
+    "assessment": "assessment",
+    "diff": "diff",
+    "report": "report",
+    "report-check": "report_check",
+    "letters": "letters",
+    "sql": "sql",
+    "status": "status",
+    "doctor": "doctor",
+    "why": "why",
+    "history": "history",
+    "rollback": "rollback",
+    "export": "export",
+    "import": "imports",
+}
 
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help="Migration data map: which migration figures exist, who holds them, who may have them.",
-)
-COMMANDS = (
-    refresh,
-    read,
-    land,
-    accept,
-    matrix,
-    assessment,
-    diff,
-    report,
-    report_check,
-    letters,
-    sql,
-    status,
-    doctor,
-    why,
-    history,
-    rollback,
-)
-for command in COMMANDS:
-    app.command()(command)
-app.add_typer(export, name="export")
-app.add_typer(imports, name="import")
+
+def application(*commands: str) -> typer.Typer:
+    """The command line with some of its commands.
+
+    Args:
+        commands: Names of commands; all if none is given. Only their modules are imported.
+    """
+    app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+    @app.callback()
+    def migmap() -> None:
+        """Migration data map: which migration figures exist, who holds them, who may have them."""
+
+    for name in commands or COMMANDS:
+        module = COMMANDS[name]
+        command = getattr(import_module(f"pipelines.cli.{module}"), module)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name)
+        else:
+            app.command(name)(command)
+    return app
 
 
 def run() -> None:
-    """Entry point of the script."""
-    app()
+    """Entry point of the script.
+
+    What only another command needs is not imported: it would take longer than most answers.
+    """
+    application(*(name for name in sys.argv[1:2] if name in COMMANDS))()
 
 
 if __name__ == "__main__":

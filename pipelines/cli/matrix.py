@@ -13,7 +13,6 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from assets.availability import known_on as as_known
 from pipelines.cli.console import STATUS_MARKS, STATUS_SIGNS, out
 from pipelines.cli.opening import published
 from warehouse.home import current
@@ -85,6 +84,9 @@ def _opened(day: datetime | None) -> Iterator[duckdb.DuckDBPyConnection]:
         if day is None:
             yield connection
             return
+    # Only a map of another day is worked out, and what that takes is slow to import.
+    from assets.availability import known_on as as_known
+
     with as_known.known_on(home.database, day.date()) as connection:
         reference = as_known.reference_on(as_known.reference_of(connection), day.date())
         made = as_known.matrix_of(connection, reference)

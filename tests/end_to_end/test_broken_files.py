@@ -14,7 +14,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from pipelines.cli.main import app
+from pipelines.cli.main import application
 from tests.end_to_end.population import SIDECAR, Items, as_csv, changed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,7 +68,7 @@ def flipped(data: bytes) -> bytes:
 
 
 def read(path: Path, *options: str) -> tuple[int, str]:
-    done = CliRunner().invoke(app, ["read", str(path), *options])
+    done = CliRunner().invoke(application(), ["read", str(path), *options])
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
     return done.exit_code, done.output
 

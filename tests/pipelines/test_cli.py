@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,15 +16,16 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from pipelines.cli import console, read, sql
+from pipelines.cli import console, main, read, sql
 from pipelines.cli import refresh as refresh_command
-from pipelines.cli.main import app
+from pipelines.cli.main import COMMANDS, application
 from pipelines.refresh import RefreshResult
 from schemas.faults import Fault, Refused
 from warehouse.home import Home
 from warehouse.lock import Locked
 
 Run = Callable[..., Any]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +38,7 @@ def run_in(home: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("MIGMAP_HOME", str(home))
 
     def run(*arguments: str, code: int = 0) -> Any:
-        done = CliRunner().invoke(app, list(arguments))
+        done = CliRunner().invoke(application(), list(arguments))
         assert done.exit_code == code, done.output
         assert done.exception is None or isinstance(done.exception, SystemExit)
         return done
@@ -66,13 +69,50 @@ def rows(text: str) -> list[list[str]]:
 
 def test_no_command_shows_the_commands(run_empty: Run) -> None:
     told = run_empty(code=2).output
-    for command in ("refresh", "read", "matrix", "report-check", "sql", "status"):
-        assert command in told
+    for command in COMMANDS:
+        assert f"│ {command} " in told
 
 
 def test_every_command_has_help(run_empty: Run) -> None:
-    for command in ("refresh", "read", "matrix", "report-check", "sql", "status", "letters"):
-        assert len(run_empty(command, "--help").output.splitlines()) > 5
+    for command in COMMANDS:
+        told = run_empty(command, "--help").output.splitlines()
+        assert f" {command} [OPTIONS]" in told[1]
+        assert len(told) > 5
+
+
+@pytest.mark.parametrize("command", ["sql", "history", "matrix"])
+def test_a_question_to_the_file_imports_nothing_slow(command: str) -> None:
+    slow = "{'altair', 'dagster', 'pandas', 'pandera', 'pyarrow', 'requests'}"
+    asked = (
+        "import sys; from pipelines.cli.main import application; "
+        f"application({command!r}); print(sorted({slow} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "loaded"),
+    [(["sql", "SELECT 1"], ("sql",)), (["--help"], ()), ([], ()), (["nonsense", "sql"], ())],
+)
+def test_only_the_command_that_is_called_is_loaded(
+    arguments: list[str], loaded: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, ...]] = []
+    monkeypatch.setattr(sys, "argv", ["migmap", *arguments])
+    monkeypatch.setattr(main, "application", lambda *names: lambda: asked.append(names))
+    main.run()
+    assert asked == [loaded]
+
+
+def test_one_command_alone_is_called_by_its_name(
+    refreshed_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MIGMAP_HOME", str(refreshed_home))
+    done = CliRunner().invoke(application("sql"), ["sql", "SELECT 6 * 7 AS answer", "--csv"])
+    assert done.stdout.splitlines() == ["answer", "42"]
 
 
 # --- matrix

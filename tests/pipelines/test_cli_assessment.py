@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli import console
-from pipelines.cli.main import app
+from pipelines.cli.main import application
 
 Run = Callable[..., str]
 
@@ -23,7 +23,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
 
     def command(home: Path, *arguments: str, code: int = 0) -> str:
         monkeypatch.setenv("MIGMAP_HOME", str(home))
-        done = CliRunner().invoke(app, ["assessment", *arguments])
+        done = CliRunner().invoke(application(), ["assessment", *arguments])
         assert done.exit_code == code, done.output
         return done.output
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from assets.availability import known_on
 from pipelines.cli import console
-from pipelines.cli.main import app
+from pipelines.cli.main import application
 
 Run = Callable[..., str]
 HOSTED = ("--theme", "refugees_hosted")
@@ -33,7 +33,7 @@ def run(
     monkeypatch.setenv("MIGMAP_HOME", str(refreshed_home))
 
     def made(*arguments: str, code: int = 0) -> str:
-        done = CliRunner().invoke(app, list(arguments))
+        done = CliRunner().invoke(application(), list(arguments))
         assert done.exit_code == code, done.output
         return done.output
 

@@ -17,7 +17,7 @@ from assets.sources import gate
 from assets.sources.outcome import Outcome
 from pipelines import refresh as refreshing
 from pipelines.cli import console
-from pipelines.cli.main import app
+from pipelines.cli.main import application
 from tests.small_builds import build_id, built
 from warehouse import database, hold, previous
 from warehouse.hold import FORCE_TAG
@@ -42,7 +42,7 @@ def run(home: Home, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setattr(console.out, "_width", 400)
 
     def command(*arguments: str, code: int = 0) -> str:
-        done = CliRunner().invoke(app, list(arguments))
+        done = CliRunner().invoke(application(), list(arguments))
         assert done.exit_code == code, done.output
         return done.output
 

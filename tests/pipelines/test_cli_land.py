@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli import accept, land
-from pipelines.cli.main import app
+from pipelines.cli.main import application
 from schemas.sources.unhcr import POPULATION_VALUES
 from warehouse import landing
 from warehouse.home import Home
@@ -27,7 +27,7 @@ def run(home: Home, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("MIGMAP_HOME", str(home.root))
 
     def command(*arguments: str, code: int = 0) -> str:
-        done = CliRunner().invoke(app, list(arguments))
+        done = CliRunner().invoke(application(), list(arguments))
         assert done.exit_code == code, done.output
         return " ".join(done.output.split())
 

@@ -11,14 +11,14 @@ from python_calamine import CalamineWorkbook
 from typer.testing import CliRunner
 
 from assets.outputs.workbook.override_sheet import NAMES
-from pipelines.cli.main import app
+from pipelines.cli.main import application
 
 ROW = ("KGZ", "refugees_hosted", "stock", "total", 2022, "partial", "Two counts.", "A. Analyst",
        "2026-11-20")  # fmt: skip
 
 
 def run(*arguments: object, code: int = 0) -> str:
-    done = CliRunner().invoke(app, [str(one) for one in arguments])
+    done = CliRunner().invoke(application(), [str(one) for one in arguments])
     assert done.exit_code == code, done.output
     assert done.exception is None or isinstance(done.exception, SystemExit)
     return done.output

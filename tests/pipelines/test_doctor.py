@@ -15,7 +15,7 @@ from urllib3.util.retry import Retry
 from assets.sources import gate
 from assets.sources.fetching.settings import Settings
 from assets.sources.predecessor import differences
-from pipelines.cli.main import app
+from pipelines.cli.main import application
 from pipelines.doctor import Diagnosis, examine
 from tests import publisher_faults as faults
 from tests.publishers_server import PublishersServer, serving
@@ -136,7 +136,7 @@ def test_rows_that_only_their_place_tells_apart_are_counted_each() -> None:
 def test_the_command(held: Home, server: PublishersServer, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in (server.environment() | {"MIGMAP_HOME": str(held.root)}).items():
         monkeypatch.setenv(name, value)
-    well = CliRunner().invoke(app, ["doctor", "--source", "nsc"])
+    well = CliRunner().invoke(application(), ["doctor", "--source", "nsc"])
     assert well.exit_code == 0, well.output
     assert (
         "✓ nsc/opendata               passes: 15 rows of 2021-2025; "
@@ -144,12 +144,12 @@ def test_the_command(held: Home, server: PublishersServer, monkeypatch: pytest.M
     ) in well.output
     assert "– nsc/sdg_16_2_2             not configured\n" in well.output
     server.inject("opendata", faults.page_of_html)
-    ill = CliRunner().invoke(app, ["doctor", "--source", "nsc", "--json"])
+    ill = CliRunner().invoke(application(), ["doctor", "--source", "nsc", "--json"])
     assert ill.exit_code == 1
     assert {one["dataset"]: one["stage"] for one in json.loads(ill.stdout)}["opendata"] == (
         "not reachable"
     )
-    assert CliRunner().invoke(app, ["doctor", "--source", "iom_report"]).exit_code == 2
+    assert CliRunner().invoke(application(), ["doctor", "--source", "iom_report"]).exit_code == 2
 
 
 def test_the_command_tells_of_another_scope(
@@ -157,7 +157,7 @@ def test_the_command_tells_of_another_scope(
 ) -> None:
     for name, value in (server.environment() | {"MIGMAP_HOME": str(held.root)}).items():
         monkeypatch.setenv(name, value)
-    told = CliRunner().invoke(app, ["doctor", "--source", "undesa"]).output
+    told = CliRunner().invoke(application(), ["doctor", "--source", "undesa"]).output
     assert "release 2024, for KGZ and not ALL: 0 changed, 0 gone" in told
     assert "  undesa/destination (from_parsers): Whether the site still refuses" in told
 

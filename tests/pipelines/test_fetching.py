@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from pipelines import fetch_jobs
 from pipelines.cli.fetching import print_fetched
-from pipelines.cli.main import app
+from pipelines.cli.main import application
 from pipelines.fetching import DatasetReport, fetch_and_land, sources_to_ask, work_folder
 from tests import publisher_faults as faults
 from tests.pipelines.fetching_trial import Trial
@@ -251,7 +251,7 @@ def refresh_fetching(trial: Trial, monkeypatch: pytest.MonkeyPatch, source: str)
     for name, value in trial.settings.environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("MIGMAP_HOME", str(trial.home.root))
-    return CliRunner().invoke(app, ["refresh", "--fetch", "--source", source])
+    return CliRunner().invoke(application(), ["refresh", "--fetch", "--source", source])
 
 
 def test_a_second_fetch_with_nothing_new_says_so(

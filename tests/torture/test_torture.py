@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from assets.sources import gate, parsed
 from assets.sources.outcome import Outcome
 from pipelines import refresh as refreshing
-from pipelines.cli.main import app
+from pipelines.cli.main import application
 from schemas.faults import Fault
 from warehouse import database, previous
 from warehouse.files import is_disk_full
@@ -224,7 +224,7 @@ def test_a_full_disk_is_told_and_nothing_is_published(
     monkeypatch.setattr(where, name, full)
     if stage == "dagster":
         monkeypatch.setattr(gate, "land", lambda *_: Outcome())
-    done = CliRunner().invoke(app, ["refresh"])
+    done = CliRunner().invoke(application(), ["refresh"])
     assert done.exit_code == 1
     assert "The disk is full" in done.output
     assert "Traceback" not in done.output

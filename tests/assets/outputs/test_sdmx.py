@@ -31,7 +31,7 @@ from assets.outputs.sdmx.structure import (
     PARTS,
     structure,
 )
-from pipelines.cli.main import app
+from pipelines.cli.main import application
 from warehouse.files import NotOurs
 
 MEASURES = tuple(DATAFLOWS)
@@ -240,7 +240,7 @@ def test_another_folder_is_left_alone(
 ) -> None:
     (tmp_path / "letter.txt").write_text("mine", encoding="utf-8")
     monkeypatch.setenv("MIGMAP_HOME", str(refreshed_home))
-    done = CliRunner().invoke(app, ["export", "sdmx", "--output", str(tmp_path)])
+    done = CliRunner().invoke(application(), ["export", "sdmx", "--output", str(tmp_path)])
     assert done.exit_code == 1
     assert "not an earlier output" in done.output
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from assets.outputs.tables import files
 from assets.outputs.tables.datapackage import export_datapackage, table_schema
 from assets.outputs.tables.files import export_tables, table_names, write_spreadsheet_csv
-from pipelines.cli.main import app
+from pipelines.cli.main import application
 from schemas.generate import PUBLISHED_TABLES
 
 Change = Callable[[Path, dict[str, Any]], None]
@@ -209,7 +209,7 @@ def test_an_export_that_cannot_be_made_says_why(
 ) -> None:
     monkeypatch.setenv("MIGMAP_HOME", str(refreshed_home))
     (tmp_path / "letter.txt").write_text("mine", encoding="utf-8")
-    done = CliRunner().invoke(app, ["export", *arguments, "--output", str(tmp_path)])
+    done = CliRunner().invoke(application(), ["export", *arguments, "--output", str(tmp_path)])
     assert done.exit_code == 1
     assert told in done.output
     assert [one.name for one in tmp_path.iterdir()] == ["letter.txt"]
@@ -221,9 +221,9 @@ def test_an_earlier_export_is_replaced(
     monkeypatch.setenv("MIGMAP_HOME", str(refreshed_home))
     for table in ("area", "theme"):
         asked = ["export", "csv", "--table", table, "--output", str(tmp_path / "out")]
-        done = CliRunner().invoke(app, asked)
+        done = CliRunner().invoke(application(), asked)
         assert done.exit_code == 0, done.output
         assert "1 tables" in done.output
     assert {one.name for one in (tmp_path / "out").iterdir()} == {"theme.csv", "migmap-csv.json"}
     monkeypatch.setenv("MIGMAP_HOME", str(tmp_path / "nothing"))
-    assert CliRunner().invoke(app, ["export", "csv"]).exit_code == 1
+    assert CliRunner().invoke(application(), ["export", "csv"]).exit_code == 1

@@ -19,7 +19,7 @@ from assets.outputs.why.places import opener
 from assets.outputs.why.question import Unclear, parse
 from assets.outputs.why.text import answer_lines
 from pipelines.cli import console
-from pipelines.cli.main import app
+from pipelines.cli.main import application
 
 ReadCell = Callable[[Path, str], float | None]
 Why = Callable[..., str]
@@ -98,7 +98,7 @@ def why(monkeypatch: pytest.MonkeyPatch, refreshed_home: Path) -> Why:
     def command(*arguments: str, code: int = 0, home: Path = refreshed_home) -> str:
         monkeypatch.setattr(console.out, "_width", 1000)
         monkeypatch.setenv("MIGMAP_HOME", str(home))
-        done = CliRunner().invoke(app, ["why", *arguments])
+        done = CliRunner().invoke(application(), ["why", *arguments])
         assert done.exit_code == code, done.output
         return done.output
 
