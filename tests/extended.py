@@ -99,7 +99,8 @@ def add_publisher(tree: Path) -> None:
         "from assets.sources.us_tip import lineage as us_tip_lineage\n"
         "from assets.sources.us_tip import read as us_tip_read\n\n"
         "PUBLISHERS: tuple[Publisher, ...] = (\n"
-        '    Publisher("us_tip", us_tip_read, us_tip_lineage.COLUMN_LINEAGE),',
+        '    Publisher("us_tip", us_tip_read, us_tip_lineage.COLUMN_LINEAGE, '
+        'sides=(("country",),)),',
     )
     replace(
         tree / "pipelines/definitions.py",

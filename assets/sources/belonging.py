@@ -6,32 +6,24 @@ an old file take the place of a new one, or one country's rows that of all other
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
+from assets.sources.publishers import sides_of
 from assets.sources.reading import Faults, Reading
 from schemas.faults import Fault
+from schemas.sources import SOURCE_MODELS
 from warehouse.reference_data import Reference
 
 WORLD_SCOPE = "ALL"
-# Columns that name the areas of a row, and how: by code, by M49 number or by the list of names.
-_SIDES: Mapping[str, Sequence[Sequence[str]]] = {
-    "unhcr": (("coo_iso",), ("coa_iso",)),
-    "idmc": (("iso3",),),
-    "undesa": (
-        ("destination_m49", "destination_name"),
-        ("origin_m49", "origin_name"),
-        ("country_code",),
-        ("orig",),
-        ("dest",),
-    ),
-}
 # Of so few rows nobody can tell whether they are the world's.
 _FEW_ROWS = 10
 _YEARS = ("year", "year1")
+# Code lists of the names that a publisher writes: see schemas.sources.
+_NAMES_OF = "area_name:"
 
 
 def misplaced(file: str, reading: Reading, last_day: date, reference: Reference) -> list[Fault]:
@@ -86,16 +78,28 @@ def _check_scope(reading: Reading, sides: Sequence[pd.Series], faults: Faults) -
 
 def _areas(reading: Reading, reference: Reference) -> list[pd.Series]:
     """The areas of each row by side, as the warehouse's codes; missing where not known."""
-    of_name = reference.areas_by_name("undesa") | reference.areas_by_name("abel_cohen")
-    of_number = {str(number): area for number, area in reference.areas_by_m49().items()}
+    codes_of = {
+        one.name: one.codes for one in SOURCE_MODELS[reading.source][reading.dataset].fields
+    }
     found = []
-    for columns in _SIDES.get(reading.source, ()):
-        given = [reading.frame[name].astype("object") for name in columns if name in reading.frame]
+    for columns in sides_of(reading.source):
+        given = [
+            _as_areas(reading.frame[name].astype("object"), codes_of[name] or "", reference)
+            for name in columns
+            if name in reading.frame
+        ]
         if given:
-            codes = [one if reading.source != "undesa" else one.map(of_number | of_name)
-                     for one in given]  # fmt: skip
-            side = codes[0]
-            for other in codes[1:]:
+            side = given[0]
+            for other in given[1:]:
                 side = side.fillna(other)
             found.append(side.astype("object"))
     return found
+
+
+def _as_areas(column: pd.Series, codes: str, reference: Reference) -> pd.Series:
+    """A column of M49 numbers or a publisher's names as the warehouse's codes of areas."""
+    if codes == "m49":
+        return column.map({str(number): area for number, area in reference.areas_by_m49().items()})
+    if codes.startswith(_NAMES_OF):
+        return column.map(reference.areas_by_name(codes.removeprefix(_NAMES_OF)))
+    return column

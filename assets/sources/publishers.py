@@ -1,4 +1,4 @@
-"""The publishers that are ingested: one line each, and the folder of the same name."""
+"""The publishers that are ingested: one entry each, and the folder of the same name."""
 
 from __future__ import annotations
 
@@ -32,23 +32,53 @@ class Publisher:
         reader: Its module ``read``: ``recognise(head)`` and ``read(path)``.
         column_lineage: Which of its columns each column of its observations is made of.
         further: Names of the tables that it makes beside observations and quality issues.
+        sides: Columns that name the countries of a row, by side; of one side the first that is
+            filled counts. Where a publisher names none, its rows are not held against the scope of
+            their file.
     """
 
     name: str
     reader: ModuleType
     column_lineage: Columns
     further: tuple[str, ...] = ()
+    sides: tuple[tuple[str, ...], ...] = ()
 
 
 PUBLISHERS: tuple[Publisher, ...] = (
-    Publisher("idmc", idmc_read, idmc_lineage.COLUMN_LINEAGE, ("displacement_event",)),
-    Publisher("iom_report", iom_report_read, iom_report_lineage.COLUMN_LINEAGE, ("profile",)),
+    Publisher(
+        "idmc",
+        idmc_read,
+        idmc_lineage.COLUMN_LINEAGE,
+        further=("displacement_event",),
+        sides=(("iso3",),),
+    ),
+    Publisher(
+        "iom_report", iom_report_read, iom_report_lineage.COLUMN_LINEAGE, further=("profile",)
+    ),
     Publisher("nbkr", nbkr_read, nbkr_lineage.COLUMN_LINEAGE),
     Publisher("nsc", nsc_read, nsc_lineage.COLUMN_LINEAGE),
-    Publisher("undesa", undesa_read, undesa_lineage.COLUMN_LINEAGE),
-    Publisher("unhcr", unhcr_read, unhcr_lineage.COLUMN_LINEAGE),
+    Publisher(
+        "undesa",
+        undesa_read,
+        undesa_lineage.COLUMN_LINEAGE,
+        sides=(
+            ("destination_m49", "destination_name"),
+            ("origin_m49", "origin_name"),
+            ("country_code",),
+            ("orig",),
+            ("dest",),
+        ),
+    ),
+    Publisher(
+        "unhcr", unhcr_read, unhcr_lineage.COLUMN_LINEAGE, sides=(("coo_iso",), ("coa_iso",))
+    ),
 )
 NAMES: tuple[str, ...] = tuple(one.name for one in PUBLISHERS)
+
+
+def sides_of(source: str) -> tuple[tuple[str, ...], ...]:
+    """A publisher's columns that name the countries of a row, by side."""
+    return next((one.sides for one in PUBLISHERS if one.name == source), ())
 
 
 def makers_of(table: str) -> tuple[str, ...]:

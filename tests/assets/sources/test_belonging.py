@@ -12,8 +12,10 @@ import pytest
 from assets.sources import gate
 from assets.sources.belonging import misplaced
 from assets.sources.placing import unplaced
+from assets.sources.publishers import PUBLISHERS
 from assets.sources.reading import Reading
 from assets.sources.sidecar import read_sidecar
+from schemas.sources import SOURCE_MODELS
 from warehouse.reference_data import Reference
 
 Rows = Callable[..., pd.DataFrame]
@@ -110,6 +112,42 @@ def test_the_world_of_names_and_numbers_is_placed(reference: Reference) -> None:
     for scope, rows in ((("KGZ",), 0), (("UZB",), 2)):
         reading = Reading("undesa", "destination_origin", "2020", frame, {}, scope)
         assert len(misplaced("a.xlsx", reading, date(2021, 1, 31), reference)) == rows
+
+
+@pytest.mark.parametrize(
+    ("source", "dataset", "own", "others"),
+    [
+        ("idmc", "disasters", {"iso3": "KGZ"}, {"iso3": "UZB"}),
+        ("undesa", "wpp_net_migration", {"country_code": "417"}, {"country_code": "860"}),
+        (
+            "undesa",
+            "abel_cohen",
+            {"orig": "Kyrgyzstan", "dest": "Germany"},
+            {"orig": "Uzbekistan", "dest": "Germany"},
+        ),
+    ],
+)
+def test_areas_are_read_as_their_column_names_them(
+    source: str, dataset: str, own: dict[str, str], others: dict[str, str], reference: Reference
+) -> None:
+    frame = pd.DataFrame([own, others]).astype("category")
+    frame = frame.assign(source_ref=["line 2", "line 3"])
+    reading = Reading(source, dataset, "2025", frame, {}, ("KGZ",))
+    (fault,) = misplaced("a.csv", reading, date(2026, 1, 31), reference)
+    assert fault.place == "line 3"
+    assert "UZB" in str(fault)
+
+
+def test_sides_are_columns_of_areas() -> None:
+    """Of each publisher's tables, and in one of the ways in which a column can name an area."""
+    for one in PUBLISHERS:
+        fields = {
+            field.name: field.codes or ""
+            for model in SOURCE_MODELS[one.name].values()
+            for field in model.fields
+        }
+        for name in (name for side in one.sides for name in side):
+            assert fields[name].startswith(("area", "m49"))
 
 
 def test_a_national_publishers_scope_is_its_country(reference: Reference) -> None:
