@@ -110,6 +110,16 @@ def _rounded_right(name: str) -> RowCheck:
 _YEAR_IN_RANGE = year_from(FIRST_YEAR)
 
 
+# So in each of the 13,117 disasters of the export of 2023-11-20. Where another column's label
+# stands over the sub-types, they are missing.
+_HAZARD_WHOLE = RowCheck(
+    "hazard_whole",
+    "a sub-type where there is a type of hazard, and none where there is not",
+    lambda frame: frame["hazard_type"].notna() == frame["hazard_sub_type"].notna(),
+    "hazard_sub_type",
+)
+
+
 def _nested(inner: str, outer: str) -> RowCheck:
     return RowCheck(
         f"within:{inner}",
@@ -202,6 +212,7 @@ DISASTERS = TableModel(
         *not_negative(("displacements_raw", "stock_raw")),
         _rounded_right("displacements"),
         _rounded_right("stock"),
+        _HAZARD_WHOLE,
     ),
 )
 SEX_AGE = TableModel(
@@ -287,7 +298,7 @@ DISAGGREGATED = TableModel(
         *_PLACE,
     ),
     ("figure_id", *_STAMP),
-    (_YEAR_IN_RANGE, *not_negative(("total_figures",))),
+    (_YEAR_IN_RANGE, *not_negative(("total_figures",)), _HAZARD_WHOLE),
 )
 
 MODELS: dict[str, TableModel] = {

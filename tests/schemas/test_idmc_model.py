@@ -21,7 +21,8 @@ from warehouse.reference_data import Reference
 _GIVEN: dict[str, Any] = {
     "iso3": "KGZ", "country_name": "Kyrgyzstan", "year": 2022, "release": "2023",
     "extract_id": "one", "sex": "Both sexes", "cause": "Conflict", "figure_category": "IDPs",
-    "hazard_type": "Flood", "figure_id": "139921", "total_figures": 4003,
+    "hazard_type": "Flood", "hazard_sub_type": "Flash flood", "figure_id": "139921",
+    "total_figures": 4003,
 }  # fmt: skip
 COUNTS = {
     name: [one.name for one in model.fields if one.unit == "persons"]
@@ -156,7 +157,29 @@ def test_a_row_of_events_may_stand_twice_at_two_places(reference: Reference) -> 
     ("dataset", "column"), [("disasters", "hazard_type"), ("disaggregated", "figure_id")]
 )
 def test_what_must_be_there(dataset: str, column: str, reference: Reference) -> None:
-    assert [one.column for one in refused(dataset, reference, {column: None}).faults] == [column]
+    first, *_ = refused(dataset, reference, {column: None}).faults
+    assert (first.column, first.expected) == (column, "a value")
+
+
+@pytest.mark.parametrize(
+    ("dataset", "lacking"),
+    [
+        ("disasters", {"hazard_sub_type": None}),
+        ("disaggregated", {"hazard_sub_type": None}),
+        ("disaggregated", {"hazard_type": None}),
+    ],
+)
+def test_a_hazard_that_is_told_by_half(
+    dataset: str, lacking: dict[str, None], reference: Reference
+) -> None:
+    found = refused(dataset, reference, lacking)
+    assert [(one.place, one.column) for one in found.faults] == [("s!2", "hazard_sub_type")]
+
+
+def test_a_figure_of_a_conflict_has_no_hazard(reference: Reference) -> None:
+    none = {"hazard_type": None, "hazard_sub_type": None}
+    frame = frame_of("disaggregated", none)
+    assert len(validate(frame, MODELS["disaggregated"], reference.codes)) == 1
 
 
 def test_a_figure_that_is_rounded_alone_beside_others_that_are_not(reference: Reference) -> None:
