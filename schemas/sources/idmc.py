@@ -75,6 +75,11 @@ def _day(name: str, description: str) -> Field:
     return Field(name, "date", description, nullable=True)
 
 
+def _accuracy(name: str, description: str) -> Field:
+    told = f"{description}: Day, Week, Month or Year"
+    return Field(name, "code", told, "idmc_date_accuracy", nullable=True)
+
+
 def rounded(raw: pd.Series) -> pd.Series:
     """A count as IDMC rounds it.
 
@@ -195,9 +200,9 @@ DISASTERS = TableModel(
         _text("event_id", "IDMC's number of the event"),
         _text("event_codes", "Codes elsewhere, code:type, joined by '; '"),
         _day("start_date", "First day of the event, about"),
-        _text("start_date_accuracy", "How exact the first day is"),
+        _accuracy("start_date_accuracy", "How exact the first day is"),
         _day("end_date", "Last day of the event, about"),
-        _text("end_date_accuracy", "How exact the last day is"),
+        _accuracy("end_date_accuracy", "How exact the last day is"),
         *_twice("displacements", "stock"),
         _text("hazard_category", "Category of hazard"),
         _text("hazard_sub_category", "Sub-category of hazard"),
@@ -271,11 +276,11 @@ DISAGGREGATED = TableModel(
         _text("violence_type", "Type of violence"),
         _text("other_event_sub_type", "Sub-type of another event"),
         _day("start_date", "First day of the movement"),
-        _text("start_date_accuracy", "How exact the first day is"),
+        _accuracy("start_date_accuracy", "How exact the first day is"),
         _day("end_date", "Last day of the movement"),
-        _text("end_date_accuracy", "How exact the last day is"),
+        _accuracy("end_date_accuracy", "How exact the last day is"),
         _day("stock_date", "Day that the stock was counted on"),
-        _text("stock_date_accuracy", "How exact that day is"),
+        _accuracy("stock_date_accuracy", "How exact that day is"),
         _day("stock_reporting_date", "Day that IDMC reports the stock for"),
         _text("publishers", "Who published the reports"),
         _text("sources", "Who gave the figures"),
@@ -286,8 +291,8 @@ DISAGGREGATED = TableModel(
         _text("event_main_trigger", "What set the event off"),
         _day("event_start_date", "First day of the event"),
         _day("event_end_date", "Last day of the event"),
-        _text("event_start_date_accuracy", "How exact the first day is"),
-        _text("event_end_date_accuracy", "How exact the last day is"),
+        _accuracy("event_start_date_accuracy", "How exact the first day is"),
+        _accuracy("event_end_date_accuracy", "How exact the last day is"),
         _text("is_housing_destruction", "Whether destroyed houses were counted"),
         _text("event_codes", "Codes elsewhere, code:type, joined by '; '"),
         _text("locations_coordinates", "Latitude and longitude of the places"),
