@@ -37,10 +37,12 @@ class Extended:
     Attributes:
         ask: The rows of a query on its build.
         told: What the refresh printed.
+        connection: The build, read-only.
     """
 
     ask: Ask
     told: str
+    connection: duckdb.DuckDBPyConnection
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +68,7 @@ def extended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Extended]:
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     with duckdb.connect(str(home / "migration.duckdb"), read_only=True) as connection:
-        yield Extended(lambda query: connection.execute(query).fetchall(), done.stdout)
+        yield Extended(lambda query: connection.execute(query).fetchall(), done.stdout, connection)
 
 
 def copy(tree: Path) -> None:

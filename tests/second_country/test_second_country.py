@@ -10,12 +10,15 @@ from __future__ import annotations
 import csv
 import json
 import re
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
+from assets.outputs.labels import LANGUAGES
+from assets.outputs.site import build
 from tests.extended import FIRST, FIXTURE, PACKAGES, PUBLISHER, ROOT, SECOND, Ask, Extended
 
 # What belongs to one country by its nature: its publishers, and the scripts that wrote extracts.
@@ -256,3 +259,36 @@ def test_the_fixture_is_small_and_says_where_it_is_from() -> None:
         else:
             lines = file.read_text(encoding="utf-8").splitlines()
             assert manifest["rows"] == len(lines) - 1
+
+
+def test_the_site_has_a_folder_a_country(
+    extended: Extended, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the map alone: what differs by country is where the pages stand."""
+    every_page = build.pages
+    monkeypatch.setattr(build, "pages", lambda *asked: islice(every_page(*asked), 1))
+    styled = []
+
+    def write_pages(_: object, country: str, folder: Path, root: str, back: str) -> list[str]:
+        styled.append((country, (folder / root / "static" / "site.css").resolve().is_file()))
+        return []
+
+    monkeypatch.setattr(build, "write_pages", write_pages)
+    site = build.build_site(extended.connection, tmp_path / "site").index.parent
+    assert styled == [(SECOND, True), (FIRST, True)]
+    chosen = _links(site / "index.html", "href")
+    languages = [f"{country}/{language}" for country in (SECOND, FIRST) for language in LANGUAGES]
+    assert chosen == ["static/site.css", *(f"{one}/index.html" for one in languages)]
+    for one in languages:
+        page = site / one / "index.html"
+        static = [link for link in _links(page, "href|src") if "static/" in link]
+        others = [link for link in _links(page, "href") if link.startswith("../")]
+        assert len(static) > 1
+        assert all((page.parent / link).is_file() for link in [*static, *others])
+    for country, name in ((SECOND, "Kazakhstan"), (FIRST, "Kyrgyzstan")):
+        told = (site / country / "en" / "index.html").read_text(encoding="utf-8")
+        assert f"for {name}</h1>" in told
+
+
+def _links(page: Path, attribute: str) -> list[str]:
+    return re.findall(rf'(?:{attribute})="([^"#]+)"', page.read_text(encoding="utf-8"))
