@@ -136,8 +136,12 @@ def moves(then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
 
 
 def _sets(rows: pd.DataFrame) -> pd.Series:
-    """The additive set of a row with its sex, or what a published total is about."""
-    parts = "parts " + rows["additive_set"] + " " + rows["sex"]
+    """The additive set of a row with its sex and age, or what a published total is about.
+
+    Labels of age groups that are swapped move figures between them, and no sum over them.
+    """
+    of_age = (" " + rows["age"]).where(rows["age"] != ALL, "")
+    parts = "parts " + rows["additive_set"] + " " + rows["sex"] + of_age
     whole = "total " + rows["origin"] + " " + rows["destination"]
     for split in _SPLITS:
         whole += (" " + rows[split]).where(rows[split] != ALL, "")

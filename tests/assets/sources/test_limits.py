@@ -12,6 +12,7 @@ import pytest
 from assets.sources import gate
 from assets.sources.acceptance import NotAcceptable, accept
 from assets.sources.outcome import Landed
+from assets.sources.sidecar import read_sidecar
 from schemas.sources.unhcr import POPULATION_VALUES
 from warehouse import landing
 from warehouse.home import EXTRACTS_FOLDER, Home
@@ -85,6 +86,25 @@ def test_a_total_that_was_nothing_jumps_too(give: Give) -> None:
 def test_a_small_difference_is_no_jump(give: Give) -> None:
     give(items(refugees=5))
     assert give(items(refugees=105), "2026-07-08").status == "accepted"
+
+
+def test_swapped_age_groups_are_refused_though_their_sum_is_the_same(
+    home: Home, reference: Reference, tmp_path: Path
+) -> None:
+    bundled = EXTRACTS_FOLDER / "unhcr" / "demographics" / "2025-end.json"
+    swapped = {"f_5_11": "f_18_59", "f_18_59": "f_5_11"}
+    pages = json.loads(bundled.read_text(encoding="utf-8"))
+    for page in pages:
+        page["items"] = [
+            {swapped.get(key, key): value for key, value in one.items()} for one in page["items"]
+        ]
+    path = tmp_path / "swapped.json"
+    path.write_text(json.dumps(pages), encoding="utf-8")
+    told = read_sidecar(bundled)
+    assert gate.land_file(home, reference, bundled, told).status == "accepted"
+    refused = why(gate.land_file(home, reference, path, told))
+    assert "places+sex+age F Y5T11: found" in refused
+    assert "(max_jump)" in refused
 
 
 def test_an_indicator_that_is_gone_refuses_the_file(give: Give) -> None:
