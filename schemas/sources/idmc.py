@@ -76,6 +76,7 @@ def _day(name: str, description: str) -> Field:
 
 
 def _accuracy(name: str, description: str) -> Field:
+    """How exact a day is, in one of the four words that IDMC's own database has for it."""
     told = f"{description}: Day, Week, Month or Year"
     return Field(name, "code", told, "idmc_date_accuracy", nullable=True)
 
