@@ -153,17 +153,21 @@ def _ranked(evidence: pd.DataFrame, years: list[int], reference: Reference) -> p
 
 
 def _named_sources(candidates: pd.DataFrame) -> pd.DataFrame:
+    """The sources that hold each cell and the public ones of them, in the order of their names."""
     holding = candidates[candidates["status"] != "not_available"]
-    sources = _joined(holding).rename("sources")
-    public_sources = _joined(holding[holding["public"].astype(bool)]).rename("public_sources")
-    return pd.concat([sources, public_sources], axis=1).reset_index()
-
-
-def _joined(candidates: pd.DataFrame) -> pd.Series:
-    """The sources of each cell, in the order of their names."""
-    named = candidates[[*CELL, "source"]].astype({"source": "str"})
-    in_order = named.drop_duplicates().sort_values("source", kind="stable")
-    return in_order.groupby(CELL)["source"].agg(";".join)
+    held: dict[tuple[object, ...], set[str]] = {}
+    public: dict[tuple[object, ...], set[str]] = {}
+    told = holding[[*CELL, "source", "public"]].itertuples(index=False, name=None)
+    for *cell, source, is_public in told:
+        held.setdefault(tuple(cell), set()).add(source)
+        if is_public:
+            public.setdefault(tuple(cell), set()).add(source)
+    rows = [
+        (*cell, ";".join(sorted(names)), ";".join(sorted(public.get(cell, ()))) or None)
+        for cell, names in held.items()
+    ]
+    named = pd.DataFrame(rows, columns=[*CELL, "sources", "public_sources"])
+    return named.astype({"year": "int64"} | dict.fromkeys(CELL[:-1], "str"))
 
 
 def _without_evidence(cells: pd.DataFrame) -> pd.DataFrame:
