@@ -104,7 +104,8 @@ def column_letters(column: int) -> str:
 
 
 def _xlsx_sheets(file: str, data: bytes) -> dict[str, Sheet]:
-    place = "part 'xl/workbook.xml' and those it names"
+    listing = "part 'xl/workbook.xml'"
+    place = f"{listing} and those it names"
     sheets: dict[str, Sheet] = {}
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
@@ -118,6 +119,8 @@ def _xlsx_sheets(file: str, data: bytes) -> dict[str, Sheet]:
         if known is not None:
             raise FileRefused(file, [known]) from None
         raise _refusal(file, place, str(error)[:200], "a workbook that can be read") from None
+    if not sheets:
+        raise _refusal(file, listing, None, "at least one sheet")
     return sheets
 
 

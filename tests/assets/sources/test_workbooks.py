@@ -101,6 +101,12 @@ def test_a_missing_sheet_is_named(refusal: Refusal, workbook: bytes) -> None:
     assert "sheet 'Figures'" in refusal(packed(content))
 
 
+def test_a_missing_list_of_sheets_is_named(refusal: Refusal, workbook: bytes) -> None:
+    content = parts_of(workbook)
+    del content["xl/workbook.xml"]
+    assert "part 'xl/workbook.xml': expected at least one sheet" in refusal(packed(content))
+
+
 def test_a_cut_workbook_ends_at_a_byte(refusal: Refusal, workbook: bytes) -> None:
     half = workbook[: len(workbook) // 2]
     assert f"end of file, byte {len(half)}: found" in refusal(half)
