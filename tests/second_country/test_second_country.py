@@ -277,6 +277,11 @@ def test_the_site_has_a_folder_a_country(
     site = build.build_site(extended.connection, tmp_path / "site").index.parent
     assert styled == [(SECOND, True), (FIRST, True)]
     chosen = _links(site / "index.html", "href")
+    start = (site / "index.html").read_text(encoding="utf-8")
+    assert [re.findall("<span[^>]*>([^<]*)", one) for one in start.split("</h2>")[:2]] == [
+        ["Kazakhstan", "Казахстан", "Казакстан"],
+        ["Kyrgyzstan", "Кыргызстан"],
+    ]
     languages = [f"{country}/{language}" for country in (SECOND, FIRST) for language in LANGUAGES]
     assert chosen == ["static/site.css", *(f"{one}/index.html" for one in languages)]
     for one in languages:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,7 +55,7 @@ def build_site(connection: duckdb.DuckDBPyConnection, target: Path) -> Built:
     connection = _kept_at_hand(connection)
     build = published_build(connection)
     words = {language: labels(connection, language) for language in LANGUAGES}
-    countries = _countries(connection, words[LANGUAGES[0]])
+    countries = _countries(connection, words)
     with replacing_folder(target, MARKER) as folder:
         shutil.copytree(STATIC_FOLDER, folder / "static")
         for country in countries:
@@ -92,11 +93,16 @@ def _kept_at_hand(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConne
     return own
 
 
-def _countries(connection: duckdb.DuckDBPyConnection, english: Labels) -> list[Country]:
+def _countries(connection: duckdb.DuckDBPyConnection, words: Mapping[str, Labels]) -> list[Country]:
     """The mapped countries; several have a folder each."""
     query = "SELECT DISTINCT country FROM availability_matrix ORDER BY country"
     codes = [code for (code,) in connection.sql(query).fetchall()]
-    return [
-        Country(code, english.area(code).text, f"{code}/" if len(codes) > 1 else "")
-        for code in codes
-    ]
+    countries = []
+    for code in codes:
+        names: dict[str, str] = {}
+        for language, own in words.items():
+            name = own.area(code).text
+            if name not in names.values():
+                names[language] = name
+        countries.append(Country(code, names, f"{code}/" if len(codes) > 1 else ""))
+    return countries

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,12 +39,12 @@ class Country:
 
     Attributes:
         code: Alpha-3.
-        name: Its English name.
+        names: Its name by language; one that languages share under the first of them.
         folder: Its folder in the site, with a slash at the end; nothing where it is the only one.
     """
 
     code: str
-    name: str
+    names: Mapping[str, str]
     folder: str
 
 
