@@ -22,7 +22,7 @@ WORLD_SCOPE = "ALL"
 # Of so few rows nobody can tell whether they are the world's.
 _FEW_ROWS = 10
 _YEARS = ("year", "year1")
-# Code lists of the names that a publisher writes: see schemas.sources.
+# Code lists of the names that a publisher writes: warehouse.reference_data.code_lists makes them.
 _NAMES_OF = "area_name:"
 
 
