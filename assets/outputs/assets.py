@@ -1,7 +1,8 @@
 """The outputs in the asset graph: thin wrappers of the functions that make them.
 
 They read the published file and nothing else, so they hold no refresh lock: a refresh may rename
-a new file over the one they read.
+a new file over the one they read. What makes an output is imported where it is made: whoever loads
+the definitions, as each refresh does, need not wait for what draws charts.
 """
 
 from pathlib import Path
@@ -10,11 +11,6 @@ import dagster as dg
 
 from assets.outputs.internal import internal_files
 from assets.outputs.labels import LANGUAGES
-from assets.outputs.sdmx.export import export_sdmx
-from assets.outputs.site.build import build_site
-from assets.outputs.tables.datapackage import export_datapackage
-from assets.outputs.tables.files import export_tables
-from assets.outputs.workbook.book import workbook_path, write_workbook
 from assets.sources.assets import OWNERS
 from warehouse import database
 from warehouse.home import Home
@@ -54,6 +50,8 @@ class PublishedHome(dg.ConfigurableResource[Home]):
 )
 def site(published_home: PublishedHome) -> dg.MaterializeResult[None]:
     """Build the site of the published file."""
+    from assets.outputs.site.build import build_site
+
     home = published_home.home
     with database.open_read_only(home) as connection:
         built = build_site(connection, home.outputs / "site")
@@ -80,6 +78,8 @@ def site(published_home: PublishedHome) -> dg.MaterializeResult[None]:
 )
 def workbook(published_home: PublishedHome) -> dg.MaterializeResult[None]:
     """Write the workbook of the published file in every language."""
+    from assets.outputs.workbook.book import workbook_path, write_workbook
+
     home = published_home.home
     paths = {language: workbook_path(home, language) for language in LANGUAGES}
     with database.open_read_only(home) as connection:
@@ -103,6 +103,8 @@ def workbook(published_home: PublishedHome) -> dg.MaterializeResult[None]:
 )
 def sdmx(published_home: PublishedHome) -> dg.MaterializeResult[None]:
     """Write the SDMX files of the published file."""
+    from assets.outputs.sdmx.export import export_sdmx
+
     home = published_home.home
     with database.open_read_only(home) as connection:
         exported = export_sdmx(connection, home.outputs / "sdmx")
@@ -121,6 +123,8 @@ def sdmx(published_home: PublishedHome) -> dg.MaterializeResult[None]:
 )
 def datapackage(published_home: PublishedHome) -> dg.MaterializeResult[None]:
     """Write the data package of the published file."""
+    from assets.outputs.tables.datapackage import export_datapackage
+
     home = published_home.home
     with database.open_read_only(home) as connection:
         exported = export_datapackage(connection, home.outputs / "datapackage")
@@ -139,6 +143,8 @@ def datapackage(published_home: PublishedHome) -> dg.MaterializeResult[None]:
 )
 def parquet(published_home: PublishedHome) -> dg.MaterializeResult[None]:
     """Write the tables of the published file as Parquet."""
+    from assets.outputs.tables.files import export_tables
+
     home = published_home.home
     with database.open_read_only(home) as connection:
         exported = export_tables(connection, home.outputs / "parquet", "parquet")

@@ -223,7 +223,7 @@ def test_the_asset_builds_the_site(
     refreshed_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "migration.duckdb").symlink_to(refreshed_home / "migration.duckdb")
-    monkeypatch.setattr("assets.outputs.assets.build_site", built := Recorder())
+    monkeypatch.setattr("assets.outputs.site.build.build_site", built := Recorder())
     done = dg.materialize(
         [site_asset], resources={"published_home": PublishedHome(root=str(tmp_path))}
     )
