@@ -5,11 +5,16 @@ Both give candidates of the same columns (``CANDIDATE_COLUMNS``); ``rules`` pick
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
 
 import pandas as pd
 
 from warehouse.reference_data import Reference
+
+# Plain rows, because the rules look at one after the other; pandas takes longer over few rows.
+Row: TypeAlias = dict[Any, Any]
 
 # Splits that have no parts which could fall short of a total.
 _WHOLE = frozenset(("total", "status", "decision", "indicator", "frequency"))
@@ -19,6 +24,9 @@ CANDIDATE_COLUMNS = [
     *CELL, "rule", "evidence", "completeness", "observations", "source", "national", "public",
     "reason",
 ]  # fmt: skip
+
+# What the indicators have in common that make one split.
+_SPLIT = ("country", "theme", "measure", "year", "producer", "source")
 
 _HELD_RULES = {"internal": "unverified", "on_request": "on_request", "public": "declared_public"}
 # Who may have a figure: its producer says it, and the file that it came in, the stricter counts.
@@ -39,16 +47,13 @@ def observed(evidence: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     Returns:
         Candidates, one an indicator and dataset that speaks to a cell.
     """
-    deciding = _deciding(evidence, reference)
-    told = deciding[(deciding["observations"] > 0) & ~deciding["all_rounded_zero"].fillna(False)]
-    told = told[(told["known"] > 0) | (told["dimension"] == "total")]
-    if told.empty:
-        return pd.DataFrame(columns=CANDIDATE_COLUMNS)
     threshold = reference.parameter("completeness_threshold")
     sources = _sources(reference)
     limits = _limits(reference, sources)
     rows = []
-    for one in told.to_dict("records"):
+    for one in _deciding(evidence, reference):
+        if not _tells(one):
+            continue
         producer = sources[one["producer"]]
         access = _strictest([producer["access"], one["access"]])
         cell = tuple(one[name] for name in CELL)
@@ -67,7 +72,7 @@ def observed(evidence: pd.DataFrame, reference: Reference) -> pd.DataFrame:
                 "reason": _observed_reason(one, rule, _named(producer), note),
             }
         )
-    return pd.DataFrame(rows)[CANDIDATE_COLUMNS]
+    return pd.DataFrame(rows, columns=CANDIDATE_COLUMNS)
 
 
 def declared(years: list[int], reference: Reference) -> pd.DataFrame:
@@ -105,14 +110,14 @@ def declared(years: list[int], reference: Reference) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=CANDIDATE_COLUMNS)
 
 
-def _sources(reference: Reference) -> dict[object, dict[object, object]]:
-    """The rows of table ``source`` by their code."""
-    rows = reference.table("source").to_dict("records")
-    return {one["source"]: one for one in rows}
+def _sources(reference: Reference) -> dict[object, Row]:
+    """What the rules ask of the sources, by their code."""
+    asked = ["source", "institution", "title", "kind", "access"]
+    return {one["source"]: one for one in reference.table("source")[asked].to_dict("records")}
 
 
 def _limits(
-    reference: Reference, sources: dict[object, dict[object, object]]
+    reference: Reference, sources: dict[object, Row]
 ) -> dict[tuple[object, ...], tuple[str, str]]:
     """What coverage says that an institution holds at most of a cell: rule and note.
 
@@ -138,61 +143,82 @@ def _limits(
     return {key: limit for key, limit in found.items() if key not in whole}
 
 
-def _deciding(evidence: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+def _deciding(evidence: pd.DataFrame, reference: Reference) -> list[Row]:
     """Evidence rows of the indicators that decide, each under the cell it decides."""
     roles = reference.table("theme_indicator")[["theme", "measure", "indicator", "role"]]
-    text = dict.fromkeys(("theme", "measure", "indicator", "role"), "str")
-    joined = evidence.astype({"theme": "str", "measure": "str", "indicator": "str"}).merge(
-        roles.astype(text), on=["theme", "measure", "indicator"], how="inner"
-    )
-    decides = (joined["role"] == "primary") | (joined["role"] == joined["dimension"])
-    by_indicator = [
-        _indicator_rows(joined, roles.astype(text), dimension, wanted)
-        for dimension, wanted in (("status", ["primary", "status"]), ("indicator", ["primary"]))
+    roles_of: dict[tuple[object, ...], set[object]] = {}
+    for *key, role in roles.itertuples(index=False, name=None):
+        roles_of.setdefault(tuple(key), set()).add(role)
+    cells = reference.table("theme_breakdown")[["theme", "measure", "dimension", "breakdown"]]
+    breakdowns: dict[tuple[object, ...], list[object]] = {}
+    for *key, breakdown in cells.itertuples(index=False, name=None):
+        breakdowns.setdefault(tuple(key), []).append(breakdown)
+    known = [
+        one | {"role": role}
+        for one in evidence.to_dict("records")
+        for role in roles_of.get((one["theme"], one["measure"], one["indicator"]), ())
     ]
-    cells = reference.table("theme_breakdown")[["theme", "measure", "breakdown", "dimension"]]
-    rows = pd.concat([joined[decides], *by_indicator], ignore_index=True).drop(columns="breakdown")
-    keys = ["theme", "measure", "dimension"]
-    return rows.merge(cells.astype("str"), on=keys, how="inner")
+    rows = [one for one in known if one["role"] in ("primary", one["dimension"])]
+    for dimension, of_roles in (("status", ("primary", "status")), ("indicator", ("primary",))):
+        wanted = Counter(key[:2] for key, has in roles_of.items() if not has.isdisjoint(of_roles))
+        totals = [one for one in known if one["dimension"] == "total" and one["role"] in of_roles]
+        rows += _indicator_rows(totals, wanted, dimension)
+    return [
+        one | {"breakdown": breakdown}
+        for one in rows
+        for breakdown in breakdowns.get((one["theme"], one["measure"], one["dimension"]), ())
+    ]
+
+
+def _tells(one: Row) -> bool:
+    """Whether a row holds figures, known parts among them, that are not all rounded to zero."""
+    return bool(
+        one["observations"] > 0
+        and not _rounded_to_zero(one, unknown=False)
+        and (one["known"] > 0 or one["dimension"] == "total")
+    )
+
+
+def _rounded_to_zero(one: Row, *, unknown: bool) -> bool:
+    rounded = one["all_rounded_zero"]
+    return unknown if pd.isna(rounded) else bool(rounded)
 
 
 def _indicator_rows(
-    joined: pd.DataFrame, roles: pd.DataFrame, dimension: str, of_roles: list[str]
-) -> pd.DataFrame:
+    totals: list[Row], wanted: Mapping[tuple[object, ...], int], dimension: str
+) -> list[Row]:
     """Splits that are indicators of their own: protection status, cause, direction.
 
     A source splits by them when it lists more than one of the indicators; completeness is the
     share of the indicators whose total it tells, not those that it marks as missing. One row a
     cell and source, whatever the datasets in which the indicators stand.
     """
-    keys = ["theme", "measure"]
-    wanted = roles[roles["role"].isin(of_roles)]
-    count = wanted.groupby(keys)["indicator"].nunique().rename("wanted")
-    totals = joined[(joined["dimension"] == "total") & joined["role"].isin(of_roles)]
-    totals = totals.merge(count[count > 1], on=keys, how="inner")
-    group = ["country", *keys, "year", "producer", "source", "wanted"]
-    listed = totals.groupby(group, observed=True)["indicator"].nunique().rename("listed")
-    grouped = (
-        totals[totals["observations"] > 0]
-        .groupby(group, observed=True, as_index=False)
-        .agg(
-            last_day=("last_day", "max"),
-            observations=("observations", "sum"),
-            known=("known", "sum"),
-            interim=("interim", "any"),
-            all_rounded_zero=("all_rounded_zero", "all"),
-            told=("indicator", "nunique"),
-            indicator=("indicator", _listed),
-            dataset=("dataset", _listed),
-            release=("release", _listed),
-            access=("access", _strictest),
+    by_source: dict[tuple[object, ...], list[Row]] = {}
+    for one in totals:
+        by_source.setdefault(tuple(one[name] for name in _SPLIT), []).append(one)
+    rows: list[Row] = []
+    for listed in by_source.values():
+        told = [one for one in listed if one["observations"] > 0]
+        if not told or len({one["indicator"] for one in listed}) < 2:
+            continue
+        of_kinds = wanted[(told[0]["theme"], told[0]["measure"])]
+        told_kinds = len({one["indicator"] for one in told})
+        rows.append(
+            {name: told[0][name] for name in _SPLIT}
+            | {name: _listed(told, name) for name in ("indicator", "dataset", "release")}
+            | {name: sum(one[name] for one in told) for name in ("observations", "known")}
+            | {
+                "dimension": dimension,
+                "last_day": max(one["last_day"] for one in told),
+                "interim": any(one["interim"] for one in told),
+                "all_rounded_zero": all(_rounded_to_zero(one, unknown=True) for one in told),
+                "access": _strictest(one["access"] for one in told),
+                "told": told_kinds,
+                "wanted": of_kinds,
+                "completeness": told_kinds / of_kinds,
+            }
         )
-        .merge(listed.reset_index(), on=group, how="left")
-    )
-    grouped = grouped[grouped["listed"] > 1]
-    return grouped.assign(
-        dimension=dimension, breakdown=dimension, completeness=grouped["told"] / grouped["wanted"]
-    )
+    return rows
 
 
 def _strictest(access: Iterable[object]) -> str:
@@ -201,11 +227,11 @@ def _strictest(access: Iterable[object]) -> str:
     return _ACCESS[max(said, default=0)]
 
 
-def _listed(names: pd.Series) -> str:
-    return ", ".join(sorted({str(name) for name in names}))
+def _listed(rows: list[Row], name: str) -> str:
+    return ", ".join(sorted({str(one[name]) for one in rows}))
 
 
-def _observed_rule(one: dict[object, object], access: str, threshold: float) -> str:
+def _observed_rule(one: Row, access: str, threshold: float) -> str:
     if access != "public":
         return "on_request"
     # Unknown where no total is held; parts of more than the total do not belong together.
@@ -215,9 +241,7 @@ def _observed_rule(one: dict[object, object], access: str, threshold: float) -> 
     return "part_year" if one["interim"] else "public_complete"
 
 
-def _observed_reason(
-    one: dict[object, object], rule: str, source: str, note: str | None = None
-) -> str:
+def _observed_reason(one: Row, rule: str, source: str, note: str | None = None) -> str:
     figures = "1 figure" if one["observations"] == 1 else f"{one['observations']} figures"
     where = f"{source}, table {one['dataset']}, release {one['release']}: {figures}"
     share = one["completeness"]
@@ -241,7 +265,7 @@ def _observed_reason(
     return f"{where}; the producer gives it on a formal request."
 
 
-def _declared_reason(one: dict[object, object], rule: str, source: str) -> str:
+def _declared_reason(one: Row, rule: str, source: str) -> str:
     seen = str(one["seen_by"])
     if isinstance(one["section"], str):
         seen += f", section {one['section']}"
@@ -251,7 +275,7 @@ def _declared_reason(one: dict[object, object], rule: str, source: str) -> str:
     return f"{source}: {_DECLARED_TEXT[rule]}{note}. Seen by: {seen}."
 
 
-def _named(source: dict[object, object]) -> str:
+def _named(source: Row) -> str:
     """A source as people know it: institution and title."""
     return f"{source['institution']} ({source['title']})"
 
