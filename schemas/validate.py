@@ -20,7 +20,7 @@ class SchemaRefused(Refused):
 def empty_frame(model: TableModel) -> pd.DataFrame:
     """A frame without rows, with the model's columns and types."""
     empty = {kind: pd.Series([], dtype=dtype) for kind, dtype in PANDAS_DTYPES.items()}  # type: ignore[call-overload]
-    return pd.DataFrame({one.name: empty[one.kind] for one in model.fields})
+    return _frame({one.name: empty[one.kind] for one in model.fields}, pd.RangeIndex(0))
 
 
 def conform(frame: pd.DataFrame, model: TableModel) -> pd.DataFrame:
@@ -52,7 +52,13 @@ def conform(frame: pd.DataFrame, model: TableModel) -> pd.DataFrame:
             )
     if faults:
         raise SchemaRefused(model.name, faults)
-    return pd.DataFrame(typed)
+    return _frame(typed, frame.index)
+
+
+def _frame(columns: dict[str, pd.Series], index: pd.Index) -> pd.DataFrame:
+    # Unless told not to, pandas works out a common index of all columns and copies each of them,
+    # which over a small table takes as long as all the rest; it still copies what is written to.
+    return pd.DataFrame(columns, index=index, copy=False)
 
 
 def _as_kind(column: pd.Series, one: Field) -> pd.Series:
@@ -141,8 +147,9 @@ def _known_code(one: Field, allowed: frozenset[str]) -> RowCheck:
         column = frame[one.name]
         if isinstance(column.dtype, pd.CategoricalDtype):
             # One look a category, not one a row: a million rows hold a few hundred codes.
-            known = np.array([*(one in allowed for one in column.cat.categories), True])
-            return pd.Series(known[column.cat.codes], index=column.index)
+            values = column.array
+            known = np.array([*(one in allowed for one in values.categories), True])
+            return pd.Series(known[values.codes], index=column.index)
         return column.isin(list(allowed)) | column.isna()
 
     return RowCheck(f"codes:{one.name}", f"a code of {one.codes}", holds, one.name)
