@@ -6,6 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
@@ -82,6 +83,10 @@ def load(folder: Path = REFERENCE_FOLDER) -> Reference:
 
 @lru_cache(maxsize=2)
 def _load(folder: Path, of_files: str) -> Reference:
+    # Before any is read: to look takes no time.
+    for path in (one for model in REFERENCE_TABLES for one in files_of(folder, model)):
+        if not path.is_file():
+            raise SchemaRefused(path.name, [Fault(path.name, None, None, "a file of this name")])
     read = {model.name: _read_all(folder, model) for model in REFERENCE_TABLES}
     codes = code_lists({name: table.frame for name, table in read.items()})
     tables = {model.name: _checked(read[model.name], model, codes) for model in REFERENCE_TABLES}
@@ -162,10 +167,17 @@ def _read_all(folder: Path, model: TableModel) -> _Read:
 
 
 def _read(path: Path, model: TableModel) -> pd.DataFrame:
-    if not path.is_file():
-        raise SchemaRefused(path.name, [Fault(path.name, None, None, "a file of this name")])
+    try:
+        return _parsed(path.read_bytes(), model)
+    except SchemaRefused as error:
+        raise SchemaRefused(path.name, error.faults, error.total) from None
+
+
+# Whoever changes one file of thirty has the others read no second time.
+@lru_cache(maxsize=64)
+def _parsed(content: bytes, model: TableModel) -> pd.DataFrame:
     # NA is a code in several lists, so only the empty cell is missing.
-    frame = pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""])
+    frame = pd.read_csv(BytesIO(content), dtype="str", keep_default_na=False, na_values=[""])
     faults = []
     for one in model.fields:
         if one.name in frame:
@@ -180,11 +192,8 @@ def _read(path: Path, model: TableModel) -> pd.DataFrame:
             ]
             frame[one.name] = typed
     if faults:
-        raise SchemaRefused(path.name, faults)
-    try:
-        return conform(frame, model)
-    except SchemaRefused as error:
-        raise SchemaRefused(path.name, error.faults, error.total) from None
+        raise SchemaRefused(model.name, faults)
+    return conform(frame, model)
 
 
 def _typed(column: pd.Series, kind: Kind) -> pd.Series:
