@@ -23,10 +23,12 @@ from warehouse import database
 from warehouse.reference_data import Reference, code_lists
 
 # Tables of figures, and the query that gives what was known of each on $day. What was superseded
-# by then is all that was out but not current, so the current ones are made first.
+# by then is all that was out but not current, so the current ones are made first; all of a
+# release's figures of a pair and year are current or none of them is.
 _SUPERSEDED = (
     "FROM {0}_history SEMI JOIN (FROM release WHERE known_on_to <= $day) AS r "
-    "USING (source, dataset, release) EXCEPT ALL FROM memory.main.{0}"
+    "USING (source, dataset, release) ANTI JOIN memory.main.{0} AS known "
+    "USING (source, dataset, release, origin, destination, year)"
 )
 _KNOWN = {
     "stock": "FROM stock_known_on($day)",
