@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
@@ -19,8 +20,12 @@ from warehouse import database
 from warehouse.reference_data import Reference
 
 Rows = Callable[..., pd.DataFrame]
+Views = Callable[..., duckdb.DuckDBPyConnection]
 MEASURES = ("stock", "flow")
 LAST_DAY = "9999-12-31"
+REPLACED = (
+    "stock", "flow", "stock_superseded", "flow_superseded", "extract", "release", "dataset",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +41,29 @@ def figures(
         for dataset, frame in bundled.items()
         for one in frame[["extract_id", "release"]].drop_duplicates().itertuples()
     ]
-    with database.in_memory(fact_tables(bundled_observations, extracts(*held))) as connection:
+    tables = fact_tables(bundled_observations, extracts(*held))
+    with database.in_memory(tables, copy=True) as connection:
         yield connection
+
+
+@pytest.fixture(scope="module")
+def views_over(
+    fact_tables: Callable[..., Any], observations: Rows, extracts: Rows
+) -> Iterator[Views]:
+    """The views over given figures and extracts, or releases and datasets of one's own as well.
+
+    They are made once: over few figures that takes longer than all that is asked of them.
+    """
+    with database.in_memory(fact_tables(observations({}), extracts({}))) as connection:
+
+        def over(*given: pd.DataFrame) -> duckdb.DuckDBPyConnection:
+            tables = fact_tables(*given)
+            for name in REPLACED:
+                rows = pa.Table.from_pandas(tables[name], preserve_index=False)
+                connection.register(name, rows)
+            return connection
+
+        yield over
 
 
 def difference(connection: duckdb.DuckDBPyConnection, one: str, other: str) -> int:
@@ -165,30 +191,33 @@ def test_a_sum_that_lacks_a_part_is_at_least(figures: duckdb.DuckDBPyConnection)
 
 
 def test_a_suppressed_part_makes_the_sum_at_least(
-    fact_tables: Callable[..., Any], observations: Rows, extracts: Rows
+    views_over: Views, observations: Rows, extracts: Rows
 ) -> None:
     rows = observations(
         {"origin": "AFG", "value": 189.0},
         {"origin": "UZB", "value": None, "obs_status": "Q", "precision": None},
         {"origin": "TJK", "year": 2021, "value": None, "obs_status": "Q", "precision": None},
     )
-    with database.in_memory(fact_tables(rows, extracts({}))) as connection:
-        told = connection.execute(
+    told = (
+        views_over(rows, extracts({}))
+        .execute(
             "SELECT year, value, qualifier, obs_status FROM country_stock "
             "WHERE theme = 'refugees_hosted' AND breakdown = 'total' ORDER BY year"
-        ).fetchall()
+        )
+        .fetchall()
+    )
     assert told == [(2021, None, None, "Q"), (2022, 189.0, "at_least", "A")]
 
 
 def test_figures_of_an_extract_that_is_not_complete_for_the_country_are_left_out(
-    fact_tables: Callable[..., Any], observations: Rows, extracts: Rows
+    views_over: Views, observations: Rows, extracts: Rows
 ) -> None:
     rows = observations({"origin": "UZB"})
     for scope, count in (("UZB", 0), ("UZB;KGZ", 1), ("ALL", 1)):
-        with database.in_memory(fact_tables(rows, extracts({"scope": scope}))) as connection:
-            found = value(
-                connection, "SELECT count(*) FROM country_stock WHERE breakdown = 'total'"
-            )
+        found = value(
+            views_over(rows, extracts({"scope": scope})),
+            "SELECT count(*) FROM country_stock WHERE breakdown = 'total'",
+        )
         assert found == count, scope
 
 
@@ -213,8 +242,9 @@ held_files = st.lists(
 class Scenario:
     """A dataset's files, and what two ways make of them."""
 
-    def __init__(self, tables: Callable[..., Any], rows: Rows, files: Rows, reference: Reference):
-        self.tables, self.rows, self.files, self.reference = tables, rows, files, reference
+    def __init__(self, views_over: Views, rows: Rows, files: Rows, reference: Reference):
+        self.views_over, self.rows, self.files = views_over, rows, files
+        self.reference = reference
 
     def known(self, files: list[Any], rule: str, day: int) -> tuple[list[Any], list[Any]]:
         """What the macro says was known on a day, and what combining by then made current."""
@@ -238,12 +268,11 @@ class Scenario:
         datasets = self.reference.table("dataset").assign(current_rule=rule)
         datasets = conform(datasets.astype({"current_rule": "str"}), DATASET)
         asked = FIRST_KNOWN + timedelta(days=day)
-        with database.in_memory(self.tables(figures, held, releases, datasets)) as connection:
-            said = connection.execute(
-                "SELECT extract_id, origin, destination, year::INT FROM stock_known_on(?) "
-                "ORDER BY ALL",
-                [asked],
-            ).fetchall()
+        connection = self.views_over(figures, held, releases, datasets)
+        said = connection.execute(
+            "SELECT extract_id, origin, destination, year::INT FROM stock_known_on(?) ORDER BY ALL",
+            [asked],
+        ).fetchall()
         by_then = [f"r{number}" for number in range(3) if known_on[number] <= asked]
         figures = figures[figures["release"].isin(by_then)].reset_index(drop=True)
         held = held[held["release"].isin(by_then)].reset_index(drop=True)
@@ -275,9 +304,9 @@ class Scenario:
 
 @pytest.fixture(scope="module")
 def scenario(
-    fact_tables: Callable[..., Any], observations: Rows, extracts: Rows, reference: Reference
+    views_over: Views, observations: Rows, extracts: Rows, reference: Reference
 ) -> Scenario:
-    return Scenario(fact_tables, observations, extracts, reference)
+    return Scenario(views_over, observations, extracts, reference)
 
 
 SLOW = settings(
@@ -314,10 +343,10 @@ def test_evidence_has_the_access_of_the_file_it_came_in(
     access: str | None,
     observations: Rows,
     extracts: Rows,
-    fact_tables: Callable[..., Any],
+    views_over: Views,
 ) -> None:
-    with database.in_memory(fact_tables(observations({}), extracts(*files))) as connection:
-        told = connection.sql("SELECT DISTINCT access FROM cell_evidence").fetchall()
+    connection = views_over(observations({}), extracts(*files))
+    told = connection.sql("SELECT DISTINCT access FROM cell_evidence").fetchall()
     assert told == [(access,)]
 
 
