@@ -120,7 +120,9 @@ def rows(connection: duckdb.DuckDBPyConnection, number: int) -> pd.DataFrame:
     Raises:
         KeyError: There is no such figure.
     """
-    frame = connection.execute(FIGURES[number].query).df()
+    answer = connection.execute(FIGURES[number].query)
+    names = [one[0] for one in answer.description or []]
+    frame = pd.DataFrame(answer.fetchall(), columns=names)
     return frame.astype({"value": "float64", "partial": "bool"})
 
 

@@ -12,6 +12,7 @@ import duckdb
 
 from assets.outputs.charts.figures import NUMBERS
 from assets.outputs.labels import FALLBACK, LANGUAGES, Labels, labels
+from assets.outputs.queries import remembering
 from assets.outputs.site.pages import Country, pages
 from assets.outputs.site.rendering import environment, published_build
 from assets.outputs.why.pages import write_pages
@@ -60,10 +61,11 @@ def build_site(connection: duckdb.DuckDBPyConnection, target: Path) -> Built:
         shutil.copytree(STATIC_FOLDER, folder / "static")
         for country in countries:
             why = _why_pages(connection, country, folder)
+            asked = remembering(connection)
             for language in LANGUAGES:
                 own = folder / country.folder / language
                 own.mkdir(parents=True, exist_ok=True)
-                for name, text in pages(connection, country, words[language], build, own, why):
+                for name, text in pages(asked, country, words[language], build, own, why):
                     (own / name).write_text(text, encoding="utf-8")
         start = environment(words[LANGUAGES[0]]).get_template("start.html")
         (folder / "index.html").write_text(start.render(countries=countries), encoding="utf-8")

@@ -8,8 +8,9 @@ from datetime import datetime
 from pathlib import Path
 
 import duckdb
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
+from markupsafe import Markup, escape
 
 from assets.outputs.labels import FALLBACK, Label, Labels
 
@@ -45,6 +46,23 @@ def published_build(connection: duckdb.DuckDBPyConnection) -> Build:
     return Build(build_id, built_at, version)
 
 
+class _Compiled(BytecodeCache):
+    """Templates compiled once for all languages; Jinja looks whether their text is the same."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
+
+
 def environment(labels: Labels, **everywhere: object) -> Environment:
     """The templates in one language; whatever they print is escaped.
 
@@ -63,14 +81,16 @@ def environment(labels: Labels, **everywhere: object) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=_COMPILED,
     )
 
     made.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
 
     def said(label: Label) -> Markup:
         if label.language == labels.language:
-            return Markup("{}").format(label.text)
-        return Markup('<span lang="{}">{}</span>').format(label.language, label.text)
+            return escape(label.text)
+        # Markup.format takes four times as long, and this is called fifty thousand times.
+        return Markup(f'<span lang="{escape(label.language)}">{escape(label.text)}</span>')
 
     made.globals.update(
         labels=labels,

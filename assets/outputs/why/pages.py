@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, cast
 
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from assets.outputs.queries import Record, records
+from assets.outputs.queries import Record, records, remembering
 from assets.outputs.why.evidence import Views, answer, releases_of
 from assets.outputs.why.finding import Candidate
 from assets.outputs.why.text import amount
@@ -33,34 +30,6 @@ _FACTS = """
 CREATE TEMP TABLE why_{measure}_facts AS
 FROM {measure}_history SEMI JOIN why_{measure}_parts USING (extract_id, source_ref)
 """
-
-
-class _Remembering:
-    """A connection that answers a repeated question from memory.
-
-    Most totals share their file, and with it what is asked of the file.
-    """
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
-        self._told: dict[str, _Remembered] = {}
-
-    def execute(self, query: str, values: Sequence[object] = ()) -> _Remembered:
-        """The answer of a query, as ``duckdb`` gives it."""
-        key = f"{query} {values!r}"
-        if key not in self._told:
-            answer = self._connection.execute(query, list(values))
-            self._told[key] = _Remembered(list(answer.description), answer.fetchall())
-        return self._told[key]
-
-
-@dataclass(frozen=True)
-class _Remembered:
-    description: list[Any]
-    rows: list[Any]
-
-    def fetchall(self) -> list[Any]:
-        return self.rows
 
 
 def page_name(row: Record) -> str:
@@ -94,7 +63,7 @@ def write_pages(
     folder.mkdir(parents=True, exist_ok=True)
     written = {}
     query = " UNION ALL BY NAME ".join(_TOTALS.format(measure=one) for one in _MEASURES)
-    asked = cast(duckdb.DuckDBPyConnection, _Remembering(own))
+    asked = remembering(own)
     for row in records(own, query, *[country] * len(_MEASURES)):
         told = answer(asked, Candidate("country", row, None, (row["theme"],)), views)
         name = page_name(row)
