@@ -92,8 +92,10 @@ FIGURES: dict[str, tuple[str, float, str, int, float]] = {
 
 
 @pytest.fixture
-def why(monkeypatch: pytest.MonkeyPatch, refreshed_home: Path) -> Why:
-    """Run ``migmap why`` on the refreshed home."""
+def why(
+    monkeypatch: pytest.MonkeyPatch, refreshed_home: Path, published: duckdb.DuckDBPyConnection
+) -> Why:
+    """Run ``migmap why`` on the refreshed home, which is cheap to open while ``published`` is."""
 
     def command(*arguments: str, code: int = 0, home: Path = refreshed_home) -> str:
         monkeypatch.setattr(console.out, "_width", 1000)
@@ -138,13 +140,16 @@ def test_every_sum_is_the_sum_of_its_parts(published: duckdb.DuckDBPyConnection)
             "additive_set"
         )
         query = f"""
-            SELECT {key}, sum(value) AS value FROM country_{measure}_parts GROUP BY ALL
-            EXCEPT SELECT {key}, value FROM country_{measure}
+            WITH made AS MATERIALIZED (
+                SELECT {key}, sum(value) AS value FROM country_{measure}_parts GROUP BY ALL
+            ),
+            shown AS MATERIALIZED (SELECT {key}, value FROM country_{measure})
+            SELECT
+                (SELECT count(*) FROM (FROM made EXCEPT FROM shown)),
+                (SELECT count(*) FROM made) - (SELECT count(*) FROM shown),
+                (SELECT count(*) FROM shown) > 0
         """
-        assert published.execute(query).fetchall() == []
-        counted = f"SELECT count(*) FROM country_{measure}"
-        made = f"SELECT count(*) FROM (SELECT {key} FROM country_{measure}_parts GROUP BY ALL)"
-        assert published.execute(counted).fetchall() == published.execute(made).fetchall()
+        assert published.execute(query).fetchall() == [(0, 0, True)]
 
 
 def test_it_tells_the_way_the_checks_and_the_cells(why: Why) -> None:
