@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -136,15 +137,21 @@ def test_pages_are_well_formed(pages: dict[str, Page]) -> None:
 
 def test_every_link_within_the_site_has_its_end(pages: dict[str, Page], site: Path) -> None:
     ids = {name: set(page.ids()) for name, page in pages.items()}
+    root = site.resolve()
+
+    @cache
+    def target_of(folder: Path, file: str) -> str:
+        return (folder / file).resolve().relative_to(root).as_posix()
+
     broken = []
     for name, page in pages.items():
+        folder = (site / name).parent
         for tag, attributes in page.tags:
             link = attributes.get("href")
             if tag != "a" or link is None or link.startswith(("https://", "http://")):
                 continue
             file, _, anchor = link.partition("#")
-            to = (site / name).parent.joinpath(file).resolve() if file else (site / name).resolve()
-            target = to.relative_to(site.resolve()).as_posix()
+            target = target_of(folder, file) if file else name
             if target not in ids or (anchor and anchor not in ids[target]):
                 broken.append(f"{name}: {link}")
     assert broken == []
