@@ -20,13 +20,12 @@ from assets.sources.observations import ALL
 from assets.sources.reading import FileRefused, Reading
 from schemas.facts import NET_INDICATORS
 from schemas.faults import Fault
-from schemas.sources import SOURCE_MODELS
-from schemas.validate import empty_frame
 from warehouse.landing import Manifest
 from warehouse.reference_data import Reference
 
 _DATES = ["reference_date", "period_start", "period_end"]
 _SPLITS = ["sex", "age", "education", "employment", "reason", "detail"]
+_OF_SET = ["breakdown", "additive_set", "origin", "destination", *_SPLITS]
 # What makes a total: within one set of disjoint parts all may be summed; a published total
 # stands for itself.
 _TOTAL = [
@@ -93,25 +92,26 @@ def totals(
         value. Figures that must not be summed are left out, but for published totals; so are
         those that may be negative, of which a share says nothing.
     """
-    text = [*_SPLITS, "origin", "destination", "additive_set", "breakdown"]
-    kept = ["measure", "indicator", "unit", "universe", "producer", "freq", "year", *_DATES]
-    rows = observations[[*kept, *text, "value"]].astype(dict.fromkeys([*kept[:6], *text], "str"))
     told = observations["additive_set"].notna() | (observations["breakdown"] == "total")
-    rows = rows[told & ~observations["indicator"].isin(NET_INDICATORS) & rows["value"].notna()]
-    rows = rows.assign(set=_sets(rows))
-    areas = reference.table("area").astype({"area": "str", "parent": "str", "kind": "str"})
+    told &= ~observations["indicator"].isin(NET_INDICATORS) & observations["value"].notna()
+    kept = [name for name in _TOTAL if name in observations]
+    rows = observations.loc[told, [*dict.fromkeys([*kept, *_OF_SET]), "value"]]
+    # Groups of categories are slower than groups of what they stand for.
+    figures = rows[[*kept, "value"]].astype(dict.fromkeys(kept[:6], "object"))
+    figures = figures.assign(set=_sets(rows))
+    areas = reference.table("area")
     parts = []
     for country in scope:
         if country == WORLD_SCOPE:
-            parts.append(rows.assign(side="of all countries"))
+            parts.append(figures.assign(side="of all countries"))
             continue
         within = areas["area"][
             (areas["area"] == country)
             | ((areas["kind"] == "subdivision") & (areas["parent"] == country))
-        ]
+        ].tolist()
         to, of = rows["destination"].isin(within), rows["origin"].isin(within)
         for word, chosen in (("to", to & ~of), ("from", of & ~to), ("within", of & to)):
-            parts.append(rows[chosen].assign(side=f"{word} {country}"))
+            parts.append(figures[chosen].assign(side=f"{word} {country}"))
     sided = pd.concat(parts, ignore_index=True)
     made: pd.DataFrame = sided.groupby(_TOTAL, dropna=False)["value"].sum().reset_index()
     return made
@@ -135,29 +135,29 @@ def moves(then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     return both.assign(difference=difference, share=share.fillna(0.0))
 
 
-def _sets(rows: pd.DataFrame) -> pd.Series:
+def _sets(rows: pd.DataFrame) -> list[str]:
     """The additive set of a row with its sex and age, or what a published total is about.
 
     Labels of age groups that are swapped move figures between them, and no sum over them.
     """
-    of_age = (" " + rows["age"]).where(rows["age"] != ALL, "")
-    parts = "parts " + rows["additive_set"] + " " + rows["sex"] + of_age
-    whole = "total " + rows["origin"] + " " + rows["destination"]
-    for split in _SPLITS:
-        whole += (" " + rows[split]).where(rows[split] != ALL, "")
-    return parts.where(rows["breakdown"] != "total", whole)
+    cells = list(zip(*(rows[name].astype("object") for name in _OF_SET), strict=True))
+    named = {one: _set_named(*one) for one in set(cells)}
+    return [named[one] for one in cells]
+
+
+def _set_named(
+    breakdown: str, additive_set: str, origin: str, destination: str, *splits: str
+) -> str:
+    if breakdown == "total":
+        return " ".join(["total", origin, destination, *(one for one in splits if one != ALL)])
+    sex, age = splits[:2]
+    return " ".join(["parts", additive_set, sex, *([age] if age != ALL else [])])
 
 
 def _harmonised(reading: Reading, rows: pd.DataFrame, reference: Reference) -> pd.DataFrame:
-    models = SOURCE_MODELS[reading.source]
-    tables: Mapping[str, pd.DataFrame] = {
-        name: rows if name == reading.dataset else empty_frame(model)
-        for name, model in models.items()
-    }
     # Each publisher's folder has the same files.
-    made: pd.DataFrame = import_module(f"assets.sources.{reading.source}.harmonise").harmonise(
-        tables, reference
-    )
+    publisher = import_module(f"assets.sources.{reading.source}.harmonise")
+    made: pd.DataFrame = publisher.harmonise({reading.dataset: rows}, reference)
     return made
 
 

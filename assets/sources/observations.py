@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -36,9 +37,14 @@ def constant(value: str | None, length: int) -> pd.Categorical:
         value: The value; None leaves every row missing.
         length: Number of rows.
     """
-    if value is None:
-        return pd.Categorical.from_codes(np.full(length, -1), categories=pd.Index([], dtype="str"))
-    return chosen(np.zeros(length, dtype="int8"), [value])
+    code = -1 if value is None else 0
+    return pd.Categorical.from_codes(np.full(length, code, dtype="int8"), dtype=_only(value))
+
+
+@cache
+def _only(value: str | None) -> pd.CategoricalDtype:
+    """The type of a column of one value: it takes pandas longer to make than the column."""
+    return pd.CategoricalDtype(pd.Index([] if value is None else [value], dtype="str"))
 
 
 def chosen(positions: np.ndarray, values: Sequence[str]) -> pd.Categorical:
@@ -94,7 +100,7 @@ def complete(rows: Mapping[str, object], constants: Mapping[str, str | None]) ->
         else:
             value = constants[one.name] if one.name in constants else DEFAULTS[one.name]
             columns[one.name] = constant(value, length)
-    return pd.DataFrame(columns)
+    return pd.DataFrame(columns, copy=False)
 
 
 def concatenate(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -115,7 +121,7 @@ def concatenate(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
             columns[name] = union_categoricals(list(map(_of_text, parts)), ignore_order=True)
         else:
             columns[name] = pd.concat(parts, ignore_index=True)
-    return pd.DataFrame(columns)
+    return pd.DataFrame(columns, copy=False)
 
 
 def _of_text(column: pd.Series) -> pd.Series:
@@ -137,9 +143,11 @@ def with_breakdown(frame: pd.DataFrame) -> pd.DataFrame:
     Returns:
         The frame in the columns of ``schemas.facts.OBSERVATIONS``.
     """
-    origin, destination = frame["origin"].astype("str"), frame["destination"].astype("str")
-    pair = (origin != WORLD) & (destination != WORLD) & (origin != destination)
-    code = pair.to_numpy().astype("int64")
+    # Numbered alike, areas are compared by their number: there are far more rows than areas.
+    areas = union_categoricals([frame["origin"], frame["destination"]])
+    origin, destination = areas[: len(frame)], areas[len(frame) :]
+    pair = (origin != WORLD) & (destination != WORLD) & (origin.codes != destination.codes)
+    code = pair.astype("int64")
     for position, name in enumerate(_SPLIT_COLUMNS, start=1):
         code += _is_split(frame[name]).astype("int64") << position
     detail = frame["detail"].cat

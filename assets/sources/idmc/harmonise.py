@@ -53,25 +53,20 @@ def harmonise(tables: Mapping[str, pd.DataFrame], reference: Reference) -> pd.Da
         Observations of all datasets and releases, in the columns of
         ``schemas.facts.OBSERVATIONS``; persons.
     """
-    parts = [
-        *country_totals(tables, "displacements"),
-        *country_totals(tables, "conflicts"),
-        *events(tables["disasters"]),
-        *sex_and_age(tables["sex_age"]),
-        *by_category(tables["figure_analyses"], "figure_analyses"),
-        *by_category(tables["disaggregated"], "disaggregated"),
-    ]
-    held = [part for part in parts if len(part)]
-    return with_breakdown(concatenate(held)) if held else empty_frame(OBSERVATIONS)
+    parts: list[pd.DataFrame] = []
+    for dataset, to_parts in _DATASETS.items():
+        frame = tables.get(dataset)
+        if frame is not None and len(frame):
+            parts += [part for part in to_parts(frame, dataset) if len(part)]
+    return with_breakdown(concatenate(parts)) if parts else empty_frame(OBSERVATIONS)
 
 
-def country_totals(tables: Mapping[str, pd.DataFrame], dataset: str) -> list[pd.DataFrame]:
+def country_totals(frame: pd.DataFrame, dataset: str) -> list[pd.DataFrame]:
     """Published totals of a country and year, one observation a row and count."""
-    frame = tables[dataset]
     return [_counted(frame, name, count, dataset) for name, count in COLUMNS[dataset].items()]
 
 
-def events(frame: pd.DataFrame) -> list[pd.DataFrame]:
+def events(frame: pd.DataFrame, dataset: str) -> list[pd.DataFrame]:
     """Movements and stocks by event, parts of the country's year; hazard in the detail."""
     rows = frame.assign(
         detail=[
@@ -80,8 +75,7 @@ def events(frame: pd.DataFrame) -> list[pd.DataFrame]:
         ]
     )
     return [
-        _counted(rows, name, count, "disasters", EVENTS)
-        for name, count in COLUMNS["disasters"].items()
+        _counted(rows, name, count, dataset, EVENTS) for name, count in COLUMNS[dataset].items()
     ]
 
 
@@ -107,7 +101,7 @@ def _repeats(frame: pd.DataFrame) -> np.ndarray:
     return np.where(number > 0, number + 1, 0)
 
 
-def sex_and_age(frame: pd.DataFrame) -> list[pd.DataFrame]:
+def sex_and_age(frame: pd.DataFrame, dataset: str) -> list[pd.DataFrame]:
     """IDMC's estimates by sex and age; only bands that do not overlap are parts of a sum."""
     parts = []
     for (cause, _), count in BY_CATEGORY.items():
@@ -117,6 +111,9 @@ def sex_and_age(frame: pd.DataFrame) -> list[pd.DataFrame]:
         disjoint = _disjoint_bands(rows)
         for band, age in AGES.items():
             held = rows[band].notna().to_numpy()
+            # Most bands of most files are empty.
+            if not held.any():
+                continue
             part = rows[held]
             both = (part["sex"] == "Both sexes").to_numpy(dtype=bool)
             in_set = np.array([band in bands for bands in disjoint], dtype=bool)[held] & ~both
@@ -125,10 +122,10 @@ def sex_and_age(frame: pd.DataFrame) -> list[pd.DataFrame]:
                 "additive_set": chosen(np.where(in_set, 0, -1), [SEX_AND_AGE]),
                 "value": part[band].to_numpy(dtype="float64", na_value=np.nan),
                 "precision": np.zeros(len(part)),
-                "source_ref": cell_place(part, "sex_age", band),
+                "source_ref": cell_place(part, dataset, band),
                 **_of_row(part, count),
             }
-            constants = {**_named(count, "sex_age"), "age": age, "obs_status": "E"}
+            constants = {**_named(count, dataset), "age": age, "obs_status": "E"}
             parts.append(complete(varying, constants | {"definition": f"{count.definition}_sadd"}))
     return parts
 
@@ -152,6 +149,8 @@ def by_category(frame: pd.DataFrame, dataset: str) -> list[pd.DataFrame]:
     for (cause, category), count in BY_CATEGORY.items():
         wanted = (frame["cause"] == cause) & (frame["figure_category"] == category)
         rows = frame[wanted.to_numpy(dtype=bool)]
+        if rows.empty:
+            continue
         if dataset == "figure_analyses":
             parts.append(_counted(rows, "figures", count, dataset))
         elif count.measure == "stock":
@@ -231,3 +230,13 @@ def cell_place(rows: pd.DataFrame, dataset: str, column: str) -> pd.Series:
     in_json = places.str.startswith("$")
     ends = {form: label_of(dataset, form, column) for form in ("api", "table")}
     return places + np.where(in_json, f".{ends['api']}", f", {ends['table']}")
+
+
+_DATASETS = {
+    "displacements": country_totals,
+    "conflicts": country_totals,
+    "disasters": events,
+    "sex_age": sex_and_age,
+    "figure_analyses": by_category,
+    "disaggregated": by_category,
+}
