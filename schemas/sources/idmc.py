@@ -161,12 +161,15 @@ def both_less_sexes(frame: pd.DataFrame, band: str) -> pd.Series:
         missing.
     """
     keys = ["iso3", "year", "cause", *_STAMP]
-    plain = frame[[*keys, "sex"]].astype("str").assign(value=frame[band].astype("float64"))
-    by_sex = plain.drop_duplicates([*keys, "sex"]).pivot(index=keys, columns="sex", values="value")
-    by_sex = by_sex.reindex(columns=["Male", "Female"])
-    parts = (by_sex["Male"] + by_sex["Female"]).rename("parts")
-    joined = plain.join(parts, on=keys)
-    return (joined["value"] - joined["parts"]).where(joined["sex"] == "Both sexes")
+    group = frame.groupby(keys, observed=True, dropna=False, sort=False).ngroup()
+    value = frame[band].astype("float64")
+    # Where a sex stands twice, which is a fault, the first one counts.
+    once = value.where(~frame.duplicated([*keys, "sex"]))
+    male, female = (
+        once.where(frame["sex"] == sex).groupby(group).transform("max")
+        for sex in ("Male", "Female")
+    )
+    return (value - (male + female)).where(frame["sex"] == "Both sexes")
 
 
 DISPLACEMENTS = TableModel(

@@ -105,8 +105,11 @@ def _sexes_that_differ(frame: pd.DataFrame) -> pd.DataFrame:
     """Both sexes against males and females; the gate refuses more than rounding explains."""
     parts = []
     for band, column in AGE_BANDS.items():
-        less = both_less_sexes(frame, column)
-        parts.append(frame.assign(band=band, less=less)[(less.fillna(0) != 0).to_numpy()])
+        if frame[column].notna().any():
+            less = both_less_sexes(frame, column)
+            parts.append(frame.assign(band=band, less=less)[(less.fillna(0) != 0).to_numpy()])
+    if not parts:
+        return empty_frame(QUALITY_ISSUE)
     # One issue a row, the first band.
     odd = pd.concat(parts).drop_duplicates(["extract_id", "source_ref"])
     text = [
@@ -155,8 +158,9 @@ def _totals(tables: Mapping[str, pd.DataFrame], reference: Reference) -> pd.Data
         frame = tables[dataset]
         for (cause, category), count in BY_CATEGORY.items():
             wanted = (frame["cause"] == cause) & (frame["figure_category"] == category)
-            rows = _summed(frame[wanted.to_numpy(dtype=bool)], column)
-            parts.append(_total(rows, column, count.indicator, dataset))
+            if wanted.any():
+                rows = _summed(frame[wanted.to_numpy(dtype=bool)], column)
+                parts.append(_total(rows, column, count.indicator, dataset))
     totals = pd.concat(parts, ignore_index=True)
     return totals.assign(known=_known_on(totals, reference))
 

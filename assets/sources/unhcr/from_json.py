@@ -53,7 +53,7 @@ def find_layout(head: bytes) -> Layout | None:
     item = _FIRST_ITEM.search(head)
     if item is not None:
         keys = [key.decode("utf-8", errors="replace") for key in _KEY.findall(item[1])]
-        layout = classify(keys)
+        layout = classify(tuple(keys))
         return layout if layout is not None and layout.form == "api" else None
     if _ENVELOPE.search(head) and b'"items"' in head:
         fault = Fault("items", None, None, "items, and the answer has none: nothing was found")
@@ -166,16 +166,13 @@ def _check_query(query: Sequence[Page], faults: Faults) -> None:
 
 def _check_totals(query: Sequence[Page], columns: Sequence[str], faults: Faults) -> None:
     """Compare the sums that the API sends along, which are those of the whole query."""
-    sums = {column: 0 for column in columns}
-    for page in query:
-        for item in page.items:
-            if isinstance(item, dict):
-                for column in columns:
-                    sums[column] += _number(item.get(column)) or 0
-    for page in query:
-        total = page.body.get("total")
-        if total is None or total == []:
-            continue
+    told_by = [page for page in query if page.body.get("total") not in (None, [])]
+    if not told_by:
+        return
+    items = [item for page in query for item in page.items if isinstance(item, dict)]
+    sums = {column: sum(_number(item.get(column)) or 0 for item in items) for column in columns}
+    for page in told_by:
+        total = page.body["total"]
         if not isinstance(total, dict):
             faults.add(f"{page.place}.total", None, _text(total)[:60], "sums by column")
             continue
@@ -248,4 +245,4 @@ def _drop_twice_asked(frame: pd.DataFrame, page_of: Sequence[int]) -> pd.DataFra
         seen = first.setdefault(row, at)
         if page_of[seen] != page_of[at]:
             drop.append(at)
-    return frame.drop(index=drop).reset_index(drop=True)
+    return frame.drop(index=drop).reset_index(drop=True) if drop else frame

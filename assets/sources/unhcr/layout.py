@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from assets.sources.reading import Faults
@@ -190,7 +191,9 @@ def _hits(header: Sequence[str], known: Mapping[str, str]) -> list[str | None]:
     return found
 
 
-def classify(header: Sequence[str]) -> Layout | None:
+# The same header is asked for when a file is recognised and when it is read.
+@lru_cache(maxsize=64)
+def classify(header: tuple[str, ...]) -> Layout | None:
     """Tell the dataset and the form by a header that may be only nearly right.
 
     Three columns that say when, from where and to where must be there, and of the others more

@@ -206,19 +206,22 @@ def _check_names(frame: pd.DataFrame, faults: Faults) -> None:
 
     A code may have several names, as a country that changes its name in the course of the years.
     """
-    pairs = [
-        frame[[side, f"{side}_name", f"{side}_iso"]].set_axis(["own", "name", "iso"], axis=1)
-        for side in ("coo", "coa")
-    ]
-    both = pd.concat([one.astype("object") for one in pairs], ignore_index=True)
     for told in ("name", "own"):
-        held = both.dropna(subset=[told, "iso"])
-        counts = held.value_counts([told, "iso"]).rename("rows").reset_index()
-        usual = counts.drop_duplicates(told).set_index(told)["iso"]
-        if len(usual) == len(counts):
+        label_of = {side: f"{side}_name" if told == "name" else side for side in ("coo", "coa")}
+        pairs = [
+            (name, code)
+            for side, label in label_of.items()
+            for name, code in zip(
+                frame[label].astype("object"), frame[f"{side}_iso"].astype("object"), strict=True
+            )
+            if isinstance(name, str) and isinstance(code, str)
+        ]
+        if len(set(pairs)) == len({name for name, _ in pairs}):
             continue
-        for side in ("coo", "coa"):
-            label = side if told == "own" else f"{side}_name"
+        both = pd.DataFrame(pairs, columns=["label", "iso"], dtype="object")
+        counts = both.value_counts(["label", "iso"]).rename("rows").reset_index()
+        usual = counts.drop_duplicates("label").set_index("label")["iso"]
+        for side, label in label_of.items():
             expected = frame[label].astype("object").map(usual)
             code = frame[f"{side}_iso"]
             bad = (expected.notna() & code.notna() & (expected != code)).to_numpy(dtype=bool)
