@@ -34,8 +34,7 @@ def held(tmp_path_factory: pytest.TempPathFactory, reference: Reference) -> Home
     """A home where the committee's and the bank's files have landed."""
     home = Home(tmp_path_factory.mktemp("doctor")).make()
     for source in ("nsc", "nbkr", "undesa"):
-        for path in gate.bundled_files(source):
-            gate.land_file(home, reference, path)
+        gate.land_bundled(home, reference, source)
     return home
 
 

@@ -17,6 +17,7 @@ from assets.combining import combine
 from assets.sources import gate
 from assets.sources.acceptance import accept
 from assets.sources.outcome import Landed
+from assets.sources.sidecar import read_sidecar
 from assets.sources.unhcr.harmonise import harmonise
 from schemas.reference import REFERENCE_TABLES
 from warehouse import database, landing
@@ -26,6 +27,7 @@ from warehouse.reference_data import Reference
 from warehouse.releases import reference_of, releases
 
 POPULATION = EXTRACTS_FOLDER / "unhcr" / "population" / "2025-end.json"
+FROM_YEAR = 2022
 Fetch = Callable[..., Landed]
 
 
@@ -118,12 +120,25 @@ def test_on_a_day_that_is_taken_it_counts_from_the_next_free_one(
 # --- A fetched file becomes the current release ----------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def population(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The last years of UNHCR's newest bundled population file, with its sidecar."""
+    pages = json.loads(POPULATION.read_text(encoding="utf-8"))
+    for page in pages:
+        page["items"] = [one for one in page["items"] if one["year"] >= FROM_YEAR]
+    path = tmp_path_factory.mktemp("population") / POPULATION.name
+    path.write_text(json.dumps(pages), encoding="utf-8")
+    sidecar = read_sidecar(POPULATION) | {"rows": sum(len(page["items"]) for page in pages)}
+    path.with_suffix(landing.MANIFEST_SUFFIX).write_text(json.dumps(sidecar), encoding="utf-8")
+    return path
+
+
 @pytest.fixture
-def fetch(home: Home, reference: Reference, tmp_path: Path) -> Fetch:
-    """Land UNHCR's newest bundled population file as if it were fetched, with changes."""
+def fetch(home: Home, reference: Reference, population: Path, tmp_path: Path) -> Fetch:
+    """Land UNHCR's newest population file as if it were fetched, with changes."""
 
     def land(day: str, change: Callable[[list[dict[str, Any]]], None], stamp: str = "") -> Landed:
-        content = json.loads(POPULATION.read_text(encoding="utf-8"))
+        content = json.loads(population.read_text(encoding="utf-8"))
         for page in content if isinstance(content, list) else [content]:
             page["stamp"] = stamp
             change(page["items"])
@@ -181,10 +196,11 @@ ORDER BY ALL
 def test_a_fetched_file_becomes_the_current_release(
     home: Home,
     reference: Reference,
+    population: Path,
     fetch: Fetch,
     warehouse_of: Callable[[], duckdb.DuckDBPyConnection],
 ) -> None:
-    gate.land_file(home, reference, POPULATION)
+    gate.land_file(home, reference, population)
     with warehouse_of() as connection:
         before = connection.sql("FROM country_stock ORDER BY ALL").fetchall()
         old = connection.sql(FIGURES.format("stock")).fetchall()
@@ -210,10 +226,11 @@ def test_a_fetched_file_becomes_the_current_release(
 def test_of_two_files_of_one_day_the_last_landed_counts(
     home: Home,
     reference: Reference,
+    population: Path,
     fetch: Fetch,
     warehouse_of: Callable[[], duckdb.DuckDBPyConnection],
 ) -> None:
-    gate.land_file(home, reference, POPULATION)
+    gate.land_file(home, reference, population)
 
     fetch("2026-10-30", changed)
     fetch("2026-10-30", changed_twice)
@@ -226,9 +243,9 @@ def test_of_two_files_of_one_day_the_last_landed_counts(
 
 
 def test_the_same_figures_in_other_bytes_are_no_release(
-    home: Home, reference: Reference, fetch: Fetch
+    home: Home, reference: Reference, population: Path, fetch: Fetch
 ) -> None:
-    first = gate.land_file(home, reference, POPULATION)
+    first = gate.land_file(home, reference, population)
     again = fetch("2026-10-30", lambda items: items.reverse(), stamp="30 October")
     assert (again.status, again.manifest) == ("unchanged", first.manifest)
     assert landing.accepted(home) == [first.manifest]
@@ -249,10 +266,11 @@ def test_a_publisher_that_goes_back_to_what_it_said_before_is_followed(
     day: str,
     home: Home,
     reference: Reference,
+    population: Path,
     fetch: Fetch,
     warehouse_of: Callable[[], duckdb.DuckDBPyConnection],
 ) -> None:
-    gate.land_file(home, reference, POPULATION)
+    gate.land_file(home, reference, population)
     first = fetch("2026-11-06", changed).manifest
     fetch("2026-11-06", changed_twice)
     again = fetch(day, changed)
@@ -280,12 +298,12 @@ def test_a_publisher_that_goes_back_to_what_it_said_before_is_followed(
 
 
 def test_going_back_too_far_is_a_jump_that_a_person_may_pass(
-    home: Home, reference: Reference, fetch: Fetch
+    home: Home, reference: Reference, population: Path, fetch: Fetch
 ) -> None:
     def fewer(items: list[dict[str, Any]]) -> None:
         del items[: len(items) // 2]
 
-    gate.land_file(home, reference, POPULATION)
+    gate.land_file(home, reference, population)
     first = fetch("2026-10-30", fewer)
     accepted = accept(home, reference, first.manifest.extract_id, "Aida", "Confirmed by letter.")
     back = fetch("2026-10-31", changed)
@@ -300,24 +318,26 @@ def test_going_back_too_far_is_a_jump_that_a_person_may_pass(
 
 
 @pytest.mark.parametrize("moment", [None, "", "yesterday", "2026-13-01T00:00:00"])
-def test_a_fetched_file_must_say_when(moment: str | None, home: Home, reference: Reference) -> None:
+def test_a_fetched_file_must_say_when(
+    moment: str | None, home: Home, reference: Reference, population: Path
+) -> None:
     sidecar = {"dataset": "population", "scope": ["KGZ"], "fetched": True, "retrieved_at": moment}
-    landed = gate.land_file(home, reference, POPULATION, sidecar)
+    landed = gate.land_file(home, reference, population, sidecar)
     assert landed.status == "refused"
     assert "retrieved_at" in str(landed.why)
 
 
-def test_a_day_to_come_is_refused(home: Home, reference: Reference) -> None:
+def test_a_day_to_come_is_refused(home: Home, reference: Reference, population: Path) -> None:
     day = (date.today() + timedelta(days=400)).isoformat()
     sidecar = {"scope": ["KGZ"], "release": "by letter", "known_on": day}
-    landed = gate.land_file(home, reference, POPULATION, sidecar)
+    landed = gate.land_file(home, reference, population, sidecar)
     assert f"found '{day}', expected a day that is past" in str(landed.why)
 
 
 def test_a_release_by_letter_needs_no_row_if_its_day_is_said(
-    home: Home, reference: Reference
+    home: Home, reference: Reference, population: Path
 ) -> None:
     sidecar = {"scope": ["KGZ"], "release": "by letter", "known_on": "2026-07-01"}
-    landed = gate.land_file(home, reference, POPULATION, sidecar)
+    landed = gate.land_file(home, reference, population, sidecar)
     assert (landed.status, landed.manifest.release) == ("accepted", "by letter")
     assert found(home, reference)["by letter"]["known_on_to"] == date(2026, 7, 1)
