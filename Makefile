@@ -58,9 +58,10 @@ check: setup ## let Dagster load and check all definitions
 	@$(BIN)/python -m pipelines.home
 	@$(DG) check defs
 
-# Python 3.11 takes half as long again where coverage follows it.
+# Python 3.11 takes half as long again where coverage follows it. Hypothesis, which pandera loads
+# wherever it is installed, would load plugins that nobody uses: half a second in each process.
 test: setup ## run all tests (ARGS="tests/schemas -k stock"; COVERAGE=yes measures coverage too)
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist loadgroup \
+	@PYTHONDONTWRITEBYTECODE= HYPOTHESIS_NO_PLUGINS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup \
 	  $(if $(COVERAGE),--cov --cov-report=term-missing:skip-covered) $(ARGS)
 
 # Only the tests of the report site use it, and they are skipped where it is missing.

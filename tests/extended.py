@@ -61,6 +61,7 @@ def extended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Extended]:
         "HOME": str(folder),
         "MIGMAP_HOME": str(home),
         "PYTHONPATH": str(tree),
+        "HYPOTHESIS_NO_PLUGINS": "1",
     }
     done = subprocess.run(
         [sys.executable, "-m", "pipelines.cli.main", "refresh"],

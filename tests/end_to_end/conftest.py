@@ -14,13 +14,14 @@ from typing import Any
 
 import duckdb
 import pytest
+from click.testing import Result
 
+from pipelines.progress import listening
 from tests.end_to_end.population import SIDECAR, as_csv, changed
 from tests.torture import kills
 
 ROOT = Path(__file__).resolve().parents[2]
 EXTRACTS = ROOT / "warehouse" / "extracts" / "unhcr"
-PATIENCE = 300  # seconds; a refresh takes ten, but a busy machine may take its time
 
 # Answers each line that comes with the build and one figure, from one connection.
 READER = """
@@ -131,9 +132,9 @@ class Watched:
             after it, and after the next.
         corrected: The refugees in the country by the file that both refreshes had before them.
         returncode: How the next refresh ended.
-        told: The lines that it printed on either stream.
+        told: What it printed on either stream.
         before: What a reader answered before it.
-        meanwhile: What the same reader answered after each line.
+        meanwhile: What the same reader answered after each step.
         after: What the same reader answered in the end.
         anew: What a reader answered that opened the file in the end.
     """
@@ -155,6 +156,7 @@ def second_refresh(
     refreshed_home: Path,
     population_items: list[dict[str, Any]],
     environment: Callable[[Path], dict[str, str]],
+    here: Callable[..., Result],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Watched:
     """A refresh of one publisher is killed; the next meets a broken file while a reader asks.
@@ -175,24 +177,14 @@ def second_refresh(
     database, variables = str(home / "migration.duckdb"), environment(home)
     with talking(READER, database, variables) as old_reader:
         before = old_reader.ask()
-        refresh = subprocess.Popen(
-            [sys.executable, "-m", "pipelines.cli.main", "refresh", "--source", "unhcr"],
-            cwd=ROOT,
-            env=variables,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        assert refresh.stdout is not None
-        lines = [(line, old_reader.ask()) for line in refresh.stdout]
-        returncode = refresh.wait(PATIENCE)
+        seen: list[str] = []
+        with listening(lambda *_: seen.append(old_reader.ask())):
+            refresh = here(home, "refresh", "--source", "unhcr")
         after = old_reader.ask()
     with talking(READER, database, variables) as new_reader:
         anew = new_reader.ask()
     answers.append(kills.figures(home))
-    told = "".join(line for line, _ in lines)
-    seen = [answer for _, answer in lines]
     return Watched(
-        home, killed, tuple(answers), corrected, returncode, told, before, seen, after, anew
-    )
+        home, killed, tuple(answers), corrected, refresh.exit_code, refresh.output, before, seen,
+        after, anew,
+    )  # fmt: skip

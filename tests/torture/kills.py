@@ -83,7 +83,8 @@ class Server(Protocol):
 def environment(home: Path, server: Server | None = None) -> dict[str, str]:
     kept = ["PATH", "HOME"]
     bare = {name: os.environ[name] for name in kept if name in os.environ}
-    return bare | {"MIGMAP_HOME": str(home)} | (server.environment() if server else {})
+    told = {"MIGMAP_HOME": str(home), "HYPOTHESIS_NO_PLUGINS": "1"}
+    return bare | told | (server.environment() if server else {})
 
 
 def figures(home: Path) -> tuple[Any, ...]:
