@@ -39,14 +39,14 @@ SECRETS = {
         r"\b(?:gh[pousr]_\w{30,}|github_pat_\w{30,}|glpat-[\w-]{20,}|xox[abprs]-[\w-]{10,}"
         r"|AKIA[0-9A-Z]{16}|AIza[\w-]{35}|sk-[\w-]{20,}|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{5,})"
     ),
-    "address with a password": re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/:@'\"]+:([^\s/@'\"]{6,})@"),
+    "address with a password": re.compile(r"://[^\s/:@'\"]+:([^\s/@'\"]{6,})@"),
     "webhook": re.compile(
         r"https://hooks\.slack\.com/services/\w+|https://\S*\.webhook\.office\.com/\S+"
         r"|https://discord(?:app)?\.com/api/webhooks/\d+"
     ),
     "client id": re.compile(r"(?:\b|%3[Ff]|%26)client_id(?:=|%3[Dd])([\w.-]{6,})"),
     "value of a secret setting": re.compile(
-        r"(?i)\b\w*(?:password|passwd|secret|api_?key|access_?token|client_id)\b[\"']?\s*[:=]\s*"
+        r"(?i)(?:password|passwd|secret|api_?key|access_?token|client_id)\b[\"']?\s*[:=]\s*"
         r"[\"']([^\s\"'$<{]{8,})[\"']"
     ),
 }
