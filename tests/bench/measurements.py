@@ -12,6 +12,7 @@ from every_table import BILATERAL, fill_inbox
 REFRESH = ["-m", "pipelines.cli.main", "refresh"]
 GIGABYTE = 10**9
 NAMES = ("bundled", "global", "global-refresh", "global-all", "read-bilateral", "site")
+SHAPE, DDL = "shape.json", "facts.sql"
 
 # Takes a fresh folder, gives the arguments and the variables of the process to measure.
 Prepare = Callable[[Path], tuple[list[str], dict[str, str]]]
@@ -58,14 +59,25 @@ def noop_of(shape: Path) -> Prepare:
     """A no-op job in the shape of our graph, in a fresh Dagster home."""
 
     def prepare(folder: Path) -> tuple[list[str], dict[str, str]]:
-        return script("noop_job", shape), {"MIGMAP_HOME": str(folder)}
+        return script("noop_job", written(shape)), {"MIGMAP_HOME": str(folder)}
 
     return prepare
 
 
 def duckdb_on(tables: Path, ddl: Path) -> Prepare:
     """DuckDB alone, into a fresh file."""
-    return lambda folder: (script("duckdb_alone", tables, ddl, folder / "alone.duckdb"), {})
+
+    def prepare(folder: Path) -> tuple[list[str], dict[str, str]]:
+        return script("duckdb_alone", tables, written(ddl), folder / "alone.duckdb"), {}
+
+    return prepare
+
+
+def written(path: Path) -> Path:
+    """The shape of our graph, or the DDL: both are written when one is first asked for."""
+    if not path.is_file():
+        run(script("graph", path.with_name(SHAPE), path.with_name(DDL)))
+    return path
 
 
 def reading(whose: str, tables: Path) -> Prepare:
@@ -96,15 +108,15 @@ def refreshed(home: Path) -> dict[str, str]:
     return variables
 
 
-def measurements(one: Path, every: Path, shape: Path, ddl: Path) -> list[Measurement]:
+def measurements(one: Path, every: Path, folder: Path) -> list[Measurement]:
     """All that can be measured.
 
     Args:
         one: A folder with the global population table, laid out.
         every: A folder with all global tables that there are.
-        shape: The shape of our graph.
-        ddl: The DDL of stock and flow.
+        folder: Where is kept what several measurements need.
     """
+    shape, ddl, published = folder / SHAPE, folder / DDL, folder / "published"
     return [
         Measurement(
             "bundled",
@@ -140,7 +152,6 @@ def measurements(one: Path, every: Path, shape: Path, ddl: Path) -> list[Measure
             "site",
             "the report site of the bundled extracts",
             "one question of the warehouse by the command line",
-            site_of(shape.parent / "published"), question_of(shape.parent / "published"),
-            aim_seconds=20.0,
+            site_of(published), question_of(published), aim_seconds=20.0,
         ),
     ]  # fmt: skip

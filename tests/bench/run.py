@@ -260,14 +260,12 @@ def main() -> None:
     progress = Console(stderr=True)
     with tempfile.TemporaryDirectory(prefix="migmap-bench-") as name:
         folder = Path(name)
-        shape, ddl = folder / "shape.json", folder / "facts.sql"
-        run(script("graph", shape, ddl))
         given, held, told_figures = tables_of(asked, folder / "given")
         one_table, every = folder / "one", folder / "every"
         lay_out(given, one_table, held[:1])
         lay_out(given, every, held)
         measured = []
-        for one in measurements(one_table, every, shape, ddl):
+        for one in measurements(one_table, every, folder):
             if one.name in asked.only and (one.name != "read-bilateral" or BILATERAL in held):
                 progress.print(f"measuring {one.name} ...", style="dim")
                 measured.append(measure(one, asked.rounds, 0 if asked.no_warm_up else 1, folder))

@@ -11,9 +11,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
 import xlsxwriter
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 YEARS = (1990, 1995, 2000, 2005, 2010, 2015, 2020)
 SEXES = {"both": "both sexes combined", "male": "males", "female": "females"}
@@ -57,4 +60,7 @@ def write_bilateral(figures: pd.DataFrame, path: Path) -> int:
 
 
 if __name__ == "__main__":
+    # Who only asks how the workbook is laid out needs none of it.
+    import pandas as pd
+
     write_bilateral(pd.read_parquet(sys.argv[1]), Path(sys.argv[2]))
