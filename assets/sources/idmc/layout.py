@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from assets.sources.reading import Faults
 from assets.sources.workbooks import folded
@@ -50,7 +51,7 @@ class Layout:
         """The label that heads a column, the newest where it had several."""
         return next(label for label, named in self.labels.items() if named == column)
 
-    @property
+    @cached_property
     def _by_label(self) -> Mapping[str, str]:
         return {
             (label if self.form == "api" else folded(label)): column
