@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import os
 import shutil
 import subprocess
@@ -77,6 +78,11 @@ _EXTRACT: dict[str, Any] = {
     "accepted": True, "why": None, "note": None, "fetched": False, "known_on": None,
     "access": None, "accepted_by": None, "accepted_because": None, "accepted_at": None,
 }  # fmt: skip
+
+
+def pytest_collection_finish() -> None:
+    """What is imported and collected stays to the end: no search for garbage need look at it."""
+    gc.freeze()
 
 
 def bare_environment(home: Path) -> dict[str, str]:

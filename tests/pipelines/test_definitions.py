@@ -259,7 +259,7 @@ def test_the_schedule_reports_killed_runs(
 
 def outputs_tick(home: Path, monkeypatch: pytest.MonkeyPatch) -> object:
     monkeypatch.setenv("MIGMAP_HOME", str(home))
-    with dg.instance_for_test() as instance, dg.build_sensor_context(instance) as context:
+    with dg.DagsterInstance.ephemeral() as instance, dg.build_sensor_context(instance) as context:
         return sensors.outputs_after_refresh(context)
 
 
