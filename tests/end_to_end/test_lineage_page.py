@@ -124,7 +124,9 @@ def wait_for_words(browser: webdriver.Chrome, wanted: set[str]) -> None:
 def test_the_lineage_page_shows_every_stage(browser: webdriver.Chrome, pages: str) -> None:
     browser.get(f"{pages}/asset-groups")
     wait_for_words(browser, GROUPS)
-    assert "lineage" in browser.title.lower()
+    # The title comes after the words.
+    wait = WebDriverWait(browser, PATIENCE, poll_frequency=0.2)
+    assert wait.until(lambda _: "lineage" in browser.title.lower(), browser.title)
 
 
 def test_the_page_of_stock_shows_its_columns(browser: webdriver.Chrome, pages: str) -> None:
