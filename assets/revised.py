@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import duckdb
 
 from warehouse import database
+from warehouse.connecting import connect
 from warehouse.home import Home
 
 # Of each release: so many of the largest are shown.
@@ -83,7 +84,7 @@ def revised_by(home: Home, before: Releases | None) -> Revised:
     now = held_releases(home)
     if before is None or now is None or not now - before:
         return Revised([], [])
-    with duckdb.connect() as connection:
+    with connect() as connection:
         quoted = str(home.database).replace("'", "''")
         connection.execute(f"ATTACH '{quoted}' AS published (READ_ONLY)")
         connection.execute("CREATE TABLE fresh (source TEXT, dataset TEXT, release TEXT)")

@@ -36,6 +36,7 @@ from tests.extended import extended as extended
 from tests.scheduling import pytest_collection_modifyitems as pytest_collection_modifyitems
 from tests.scheduling import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
 from warehouse import reference_data
+from warehouse.connecting import connect
 from warehouse.home import Home
 from warehouse.reference_data import Reference
 
@@ -197,13 +198,8 @@ def first_refresh(refreshed_home: Path) -> str:
 
 @pytest.fixture(scope="session")
 def published(refreshed_home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A read-only connection to what the refreshed home published; opening it takes its time.
-
-    Tests ask small questions, on which a second thread costs a third more and saves nothing. All
-    connections of a process to the file share this setting.
-    """
-    with duckdb.connect(str(refreshed_home / "migration.duckdb"), read_only=True) as connection:
-        connection.execute("SET threads = 1")
+    """A read-only connection to what the refreshed home published; opening it takes its time."""
+    with connect(refreshed_home / "migration.duckdb") as connection:
         yield connection
 
 

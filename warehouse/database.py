@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import duckdb
 
 from warehouse import previous
+from warehouse.connecting import connect
 from warehouse.files import sync
 from warehouse.home import VIEWS_FOLDER, Home
 
@@ -75,7 +76,7 @@ def open_read_only(home: Home) -> duckdb.DuckDBPyConnection:
     """
     if not home.database.is_file():
         raise NoWarehouse(f"no warehouse at {home.database}: run a refresh first")
-    return duckdb.connect(str(home.database), read_only=True)
+    return connect(home.database)
 
 
 def in_memory(inputs: Mapping[str, TableInput], *, copy: bool = False) -> duckdb.DuckDBPyConnection:
@@ -91,7 +92,7 @@ def in_memory(inputs: Mapping[str, TableInput], *, copy: bool = False) -> duckdb
         A connection in which ``country_stock``, ``country_flow`` and ``cell_evidence`` answer as
         they will in the published file.
     """
-    connection = duckdb.connect()
+    connection = connect()
     for name, one in inputs.items():
         if copy:
             _insert(connection, f'CREATE TABLE "{name}" AS', one)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.connecting import connect
 from warehouse.files import replacing, sync
 from warehouse.home import Home
 
@@ -146,7 +147,7 @@ def read_build(path: Path) -> Build:
     if not path.is_file():
         raise BuildUnreadable(f"{path.name} is not there")
     try:
-        with duckdb.connect(str(path), read_only=True) as connection:
+        with connect(path) as connection:
             found = connection.execute(
                 "SELECT build_id, CAST(built_at AS VARCHAR), fingerprint_parts FROM build"
             ).fetchall()
@@ -204,7 +205,7 @@ def copy_proven(home: Home, build: Build) -> Path:
     copy = home.building / f"rollback.{os.getpid()}.duckdb"
     try:
         shutil.copyfile(build.path, copy)
-        with duckdb.connect(str(copy), read_only=True) as connection:
+        with connect(copy) as connection:
             for (table,) in connection.execute(
                 "SELECT table_name FROM duckdb_tables() WHERE NOT internal"
             ).fetchall():

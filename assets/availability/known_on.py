@@ -20,6 +20,7 @@ from assets.availability.rules import matrix
 from schemas.reference import REFERENCE_TABLES
 from schemas.validate import conform, empty_frame
 from warehouse import database
+from warehouse.connecting import connect
 from warehouse.reference_data import Reference, code_lists
 
 # Tables of figures, and the query that gives what was known of each on $day. What was superseded
@@ -98,7 +99,7 @@ def known_on(path: Path, day: date) -> Iterator[duckdb.DuckDBPyConnection]:
         A connection whose ``stock``, ``flow`` and views over figures answer as of that day, and
         whose other tables are those of the file.
     """
-    with duckdb.connect() as connection:
+    with connect() as connection:
         quoted = str(path).replace("'", "''")
         connection.execute(f"ATTACH '{quoted}' AS published (READ_ONLY)")
         # The file's macros find the file's tables only while the file is the one in use.
@@ -239,7 +240,7 @@ def snapshots_between(path: Path, first: date, last: date) -> list[Snapshot]:
     Returns:
         Snapshots in order of time, those of the two days included.
     """
-    with duckdb.connect(str(path), read_only=True) as connection:
+    with connect(path) as connection:
         days = connection.execute(
             "SELECT DISTINCT known_on_to FROM release "
             "SEMI JOIN (FROM extract WHERE accepted) AS e USING (source, dataset, release) "
@@ -260,7 +261,7 @@ def snapshot_of(path: Path) -> Snapshot:
     Returns:
         Its matrix, evidence and figures.
     """
-    with duckdb.connect(str(path), read_only=True) as connection:
+    with connect(path) as connection:
         made = connection.sql("SELECT * FROM availability_matrix").df()
         name = connection.sql("SELECT build_id FROM build").fetchall()[0][0]
         coverage = connection.sql("SELECT * FROM coverage").df()

@@ -113,14 +113,8 @@ def test_what_came_and_went_since_another_build(
         "refugees_from", "refugees", "total", "1", "0", "0", "unhcr population 2025-end",
     ]  # fmt: skip
     assert went_counted == [
-        "refugees_from",
-        "refugees",
-        "total",
-        "0",
-        "0",
-        "1",
-        "the same releases",
-    ]
+        "refugees_from", "refugees", "total", "0", "0", "1", "the same releases",
+    ]  # fmt: skip
     assert came[:2] == ["refugees_from", "refugees"]
     assert (came[3], came[4], came[6]) == ("2025", "-", "unhcr population 2025-end")
     assert (went[3], went[5]) == ("2027", "-")
