@@ -25,6 +25,7 @@ from warehouse.reference_data import Reference
 
 _DATES = ["reference_date", "period_start", "period_end"]
 _SPLITS = ["sex", "age", "education", "employment", "reason", "detail"]
+_NAMED = ["measure", "indicator", "unit", "universe", "producer", "freq"]
 _OF_SET = ["breakdown", "additive_set", "origin", "destination", *_SPLITS]
 # What makes a total: within one set of disjoint parts all may be summed; a published total
 # stands for itself.
@@ -94,10 +95,10 @@ def totals(
     """
     told = observations["additive_set"].notna() | (observations["breakdown"] == "total")
     told &= ~observations["indicator"].isin(NET_INDICATORS) & observations["value"].notna()
-    kept = [name for name in _TOTAL if name in observations]
-    rows = observations.loc[told, [*dict.fromkeys([*kept, *_OF_SET]), "value"]]
+    kept = [*_NAMED, "year", *_DATES]
+    rows = observations.loc[told, [*kept, *_OF_SET, "value"]]
     # Groups of categories are slower than groups of what they stand for.
-    figures = rows[[*kept, "value"]].astype(dict.fromkeys(kept[:6], "object"))
+    figures = rows[[*kept, "value"]].astype(dict.fromkeys(_NAMED, "object"))
     figures = figures.assign(set=_sets(rows))
     areas = reference.table("area")
     parts = []

@@ -8,6 +8,8 @@ from typing import Literal
 import duckdb
 import pandas as pd
 
+from assets.outputs.queries import records
+
 Shape = Literal["columns", "bars", "lines"]
 NUMBERS = range(1, 16)
 _LARGEST = 8
@@ -120,9 +122,8 @@ def rows(connection: duckdb.DuckDBPyConnection, number: int) -> pd.DataFrame:
     Raises:
         KeyError: There is no such figure.
     """
-    answer = connection.execute(FIGURES[number].query)
-    names = [one[0] for one in answer.description or []]
-    frame = pd.DataFrame(answer.fetchall(), columns=names)
+    columns = ["place", "area", "series", "value", "qualifier", "partial"]
+    frame = pd.DataFrame(records(connection, FIGURES[number].query), columns=columns)
     return frame.astype({"value": "float64", "partial": "bool"})
 
 
