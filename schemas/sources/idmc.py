@@ -125,6 +125,25 @@ _HAZARD_WHOLE = RowCheck(
     "hazard_sub_type",
 )
 
+# IDMC's database keeps one first and one last day a figure; its exports print them in the
+# columns of a movement or in those of a stock, by the figure's category. Where another column's
+# label stands over one of them, days stand at figures of the other category.
+_DATES_OF: dict[str, tuple[str, ...]] = {
+    "Internal Displacements": (
+        "start_date", "start_date_accuracy", "end_date", "end_date_accuracy",
+    ),
+    "IDPs": ("stock_date", "stock_date_accuracy", "stock_reporting_date"),
+}  # fmt: skip
+
+
+def _only_of(category: str, column: str) -> RowCheck:
+    return RowCheck(
+        f"only_of_category:{column}",
+        f"nothing, as the figure_category is not {category}",
+        lambda frame: frame[column].isna() | (frame["figure_category"] == category),
+        column,
+    )
+
 
 def _nested(inner: str, outer: str) -> RowCheck:
     return RowCheck(
@@ -307,7 +326,12 @@ DISAGGREGATED = TableModel(
         *_PLACE,
     ),
     ("figure_id", *_STAMP),
-    (_YEAR_IN_RANGE, *not_negative(("total_figures",)), _HAZARD_WHOLE),
+    (
+        _YEAR_IN_RANGE,
+        *not_negative(("total_figures",)),
+        _HAZARD_WHOLE,
+        *(_only_of(category, name) for category, names in _DATES_OF.items() for name in names),
+    ),
 )
 
 MODELS: dict[str, TableModel] = {

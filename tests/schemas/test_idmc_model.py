@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -191,6 +192,27 @@ def test_a_figure_of_a_conflict_has_no_hazard(reference: Reference) -> None:
     none = {"hazard_type": None, "hazard_sub_type": None}
     frame = frame_of("disaggregated", none)
     assert len(validate(frame, MODELS["disaggregated"], reference.codes)) == 1
+
+
+@pytest.mark.parametrize(
+    ("other", "column", "value"),
+    [
+        *(("IDPs", name, date(2022, 9, 14)) for name in ("start_date", "end_date")),
+        *(("IDPs", name, "Day") for name in ("start_date_accuracy", "end_date_accuracy")),
+        ("Internal Displacements", "stock_date", date(2022, 9, 14)),
+        ("Internal Displacements", "stock_date_accuracy", "Day"),
+        ("Internal Displacements", "stock_reporting_date", date(2022, 12, 31)),
+    ],
+)
+def test_a_day_of_the_other_category(
+    other: str, column: str, value: date | str, reference: Reference
+) -> None:
+    (own,) = {"IDPs", "Internal Displacements"} - {other}
+    kept = frame_of("disaggregated", {"figure_category": own, column: value})
+    assert len(validate(kept, MODELS["disaggregated"], reference.codes)) == 1
+    odd = {"figure_category": other, column: value}
+    (fault,) = refused("disaggregated", reference, odd).faults
+    assert (fault.place, fault.column, fault.value) == ("s!2", column, str(value))
 
 
 def test_a_figure_that_is_rounded_alone_beside_others_that_are_not(reference: Reference) -> None:
