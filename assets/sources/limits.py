@@ -1,13 +1,15 @@
 """The limits of the gate: what a file may lose or move against the one before it.
 
-A file that is well-formed may still be wrong: cut off, or of another unit. So the rows may fall,
-and the totals of each indicator may move, by no more than the dataset's limits in ``dataset.csv``.
+A file that is well-formed may still be wrong: cut off, blank in a column, or of another unit. So
+the rows and the totals of each indicator may become fewer, and the totals may move, by no more than
+the dataset's limits in ``dataset.csv``.
 Totals are compared at equal dates only: a new year is free, and a figure of 30 June is never held
 against one of 31 December.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
@@ -63,7 +65,7 @@ def beyond_limits(
         totals(_harmonised(reading, rows, reference), reading.scope or (), reference)
         for rows in (rows_before, reading.frame)
     )
-    faults += _gone(then, now, before)
+    faults += _lost(then, now, before, float(limits["max_row_drop"]))
     floor = reference.parameter("jump_floor")
     return faults + _jumped(moves(then, now), before, float(limits["max_jump"]), floor)
 
@@ -168,16 +170,28 @@ def _shrunk(
     rows = len(reading.frame)
     if rows_before - rows <= limit * rows_before:
         return []
-    expected = (
-        f"at least {(1 - limit) * rows_before:,.0f}: {_named(before)} has {rows_before:,}, and at "
-        f"most {limit:.0%} may go (max_row_drop)"
+    return [Fault(name, "rows", f"{rows:,}", _at_least(rows_before, before, limit))]
+
+
+def _at_least(count: int, before: Manifest, limit: float) -> str:
+    return (
+        f"at least {(1 - limit) * count:,.0f}: {_named(before)} has {count:,}, and at most "
+        f"{limit:.0%} may go (max_row_drop)"
     )
-    return [Fault(name, "rows", f"{rows:,}", expected)]
 
 
-def _gone(then: pd.DataFrame, now: pd.DataFrame, before: Manifest) -> list[Fault]:
-    gone = sorted(set(then["indicator"]) - set(now["indicator"]))
-    return [Fault(one, None, None, f"figures of it, as {_named(before)} has") for one in gone]
+def _lost(then: pd.DataFrame, now: pd.DataFrame, before: Manifest, limit: float) -> list[Fault]:
+    """Indicators that lost figures on one side of the country, whose rows may all be there."""
+    had, has = (Counter(one["indicator"] + " " + one["side"]) for one in (then, now))
+    faults = []
+    for place, count in sorted(had.items()):
+        left = has[place]
+        if not left:
+            faults.append(Fault(place, None, None, f"figures of it, as {_named(before)} has"))
+        elif count - left > limit * count:
+            expected = _at_least(count, before, limit)
+            faults.append(Fault(place, "totals", f"{left:,}", expected))
+    return faults
 
 
 def _jumped(moved: pd.DataFrame, before: Manifest, limit: float, floor: float) -> list[Fault]:

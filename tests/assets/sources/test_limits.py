@@ -110,7 +110,33 @@ def test_swapped_age_groups_are_refused_though_their_sum_is_the_same(
 def test_an_indicator_that_is_gone_refuses_the_file(give: Give) -> None:
     give(items(stateless=500))
     told = why(give(items(), "2026-07-08"))
-    assert "stateless: expected figures of it, as release 2026-07-01" in told
+    assert "stateless to KGZ: expected figures of it, as release 2026-07-01" in told
+
+
+def test_an_indicator_that_is_gone_on_one_side_refuses_the_file(give: Give) -> None:
+    to = items()
+    here = {"coo_name": "Kyrgyzstan", "coo": "KGZ", "coo_iso": "KGZ"}
+    there = {"coa_name": "Canada", "coa": "CAN", "coa_iso": "CAN"}
+    give([*to, *(one | here | there for one in to)])
+    blank = [one | here | there | {"refugees": None} for one in to]
+    told = why(give([*to, *blank], "2026-07-08"))
+    assert "1 fault" in told
+    assert "refugees from KGZ: expected figures of it, as release 2026-07-01" in told
+
+
+@pytest.mark.parametrize("blank", [1, 2])
+def test_a_column_that_is_blank_in_some_years_refuses_the_file_beyond_the_limit(
+    blank: int, give: Give
+) -> None:
+    give(items())
+    rows = [one | {"refugees": "-"} for one in items()[:blank]] + items()[blank:]
+    landed = give(rows, "2026-07-08")
+    if blank == 1:
+        assert landed.status == "accepted"
+        return
+    told = why(landed)
+    assert "refugees to KGZ, column totals: found '18', expected at least 19" in told
+    assert "at most 5% may go (max_row_drop)" in told
 
 
 def test_a_mid_year_figure_is_not_held_against_one_of_the_year(give: Give) -> None:
