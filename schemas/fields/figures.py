@@ -100,9 +100,13 @@ PROFILE_UNIT = Field(
 EVENT = Field("event", "text", "The publisher's id of the event, else its name and first day")
 EVENT_NAME = Field("event_name", "text", "The publisher's name of the event", nullable=True)
 CAUSE = Field("cause", "code", "conflict or disaster", "reason")
-HAZARD_CATEGORY = Field("hazard_category", "text", "Category of hazard", nullable=True)
-HAZARD_TYPE = Field("hazard_type", "text", "Type of hazard", nullable=True)
-HAZARD_SUB_TYPE = Field("hazard_sub_type", "text", "Sub-type of hazard", nullable=True)
+HAZARD_CATEGORY = Field(
+    "hazard_category", "code", "Category of hazard", "hazard_category", nullable=True
+)
+HAZARD_TYPE = Field("hazard_type", "code", "Type of hazard", "hazard", nullable=True)
+HAZARD_SUB_TYPE = Field(
+    "hazard_sub_type", "code", "Sub-type of hazard", "hazard_sub_type", nullable=True
+)
 START_DATE = Field("start_date", "date", "First day of the event", nullable=True)
 END_DATE = Field("end_date", "date", "Last day of the event", nullable=True)
 VALUE_ROUNDED = Field(

@@ -6,6 +6,8 @@ not reported or not known, never zero; IDMC's rounding leaves a zero blank.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -16,6 +18,8 @@ from schemas.table import Field, RowCheck, TableModel
 FIRST_YEAR = 1998
 # Sexes and both may each be rounded to a person.
 ROUNDING_OF_SEXES = 2
+# Fewer events of a file may end before they start even if no others last longer than a day.
+FEW_OUT_OF_ORDER = 2
 
 # Bands by the label that heads them; releases of 2023 and of 2024 and later cut them differently.
 AGE_BANDS: dict[str, str] = {
@@ -44,6 +48,9 @@ _STAMP = ("release", "extract_id")
 _CAUSE = Field("cause", "code", "Conflict or Disaster", "idmc_cause")
 _CATEGORY = Field("figure_category", "code", "IDPs or Internal Displacements",
                   "idmc_figure_category")  # fmt: skip
+_HAZARD_SUB_CATEGORY = Field(
+    "hazard_sub_category", "code", "Sub-category of hazard", "hazard_sub_category", nullable=True
+)
 _WORDS = {
     "conflict_stock": "People displaced by conflict and violence on 31 December",
     "conflict_displacements": "Movements that conflict and violence caused in the year",
@@ -124,6 +131,40 @@ _HAZARD_WHOLE = RowCheck(
     lambda frame: frame["hazard_type"].notna() == frame["hazard_sub_type"].notna(),
     "hazard_sub_type",
 )
+
+# IDMC numbers its events; where another column's label stands over the numbers, words or nothing.
+_EVENT_NUMBERED = RowCheck(
+    "event_number",
+    "IDMC's number of the event: digits alone, or nothing",
+    lambda frame: frame["event_id"].isna() | frame["event_id"].str.fullmatch("[0-9]+"),
+    "event_id",
+)
+
+
+def _one_name(frame: pd.DataFrame) -> pd.Series:
+    names = frame.groupby(["extract_id", "iso3"], observed=True)["country_name"]
+    return names.transform("nunique") == 1
+
+
+# A country has one name in a file: so the 205 of the export of 2023-11-20.
+_COUNTRY_NAMED_ONCE = RowCheck(
+    "one_name", "one name a country in a file", _one_name, "country_name"
+)
+
+
+def _in_order(first: str, last: str) -> RowCheck:
+    """Single events of IDMC's end before they start; not most of a file's."""
+
+    def holds(frame: pd.DataFrame) -> pd.Series:
+        extract = frame["extract_id"].astype("str")
+        back = (frame[last] < frame[first]).fillna(False).astype(bool)
+        ahead = (frame[last] > frame[first]).fillna(False).astype(bool)
+        backs, aheads = (one.groupby(extract).transform("sum") for one in (back, ahead))
+        return ~back | (backs < FEW_OUT_OF_ORDER) | (backs <= aheads)
+
+    told = f"not before {first}, as in most rows of a file"
+    return RowCheck(f"order:{last}", told, holds, last)
+
 
 # IDMC's database keeps one first and one last day a figure; its exports print them in the
 # columns of a movement or in those of a stock, by the figure's category. Where another column's
@@ -227,10 +268,10 @@ DISASTERS = TableModel(
         _day("end_date", "Last day of the event, about"),
         _accuracy("end_date_accuracy", "How exact the last day is"),
         *_twice("displacements", "stock"),
-        _text("hazard_category", "Category of hazard"),
-        _text("hazard_sub_category", "Sub-category of hazard"),
-        Field("hazard_type", "text", "Type of hazard"),
-        _text("hazard_sub_type", "Sub-type of hazard"),
+        f.HAZARD_CATEGORY,
+        _HAZARD_SUB_CATEGORY,
+        replace(f.HAZARD_TYPE, nullable=False),
+        f.HAZARD_SUB_TYPE,
         _text("displacement_occurred", "Whether preventive evacuations were reported"),
         *_PLACE,
     ),
@@ -241,6 +282,9 @@ DISASTERS = TableModel(
         _rounded_right("displacements"),
         _rounded_right("stock"),
         _HAZARD_WHOLE,
+        _COUNTRY_NAMED_ONCE,
+        _EVENT_NUMBERED,
+        _in_order("start_date", "end_date"),
     ),
 )
 SEX_AGE = TableModel(
@@ -292,10 +336,10 @@ DISAGGREGATED = TableModel(
         Field("reported_figures", "number", "The figure as the source gave it", nullable=True),
         Field("household_size", "number", "Persons a household", nullable=True),
         _count("total_figures", "The figure in persons"),
-        _text("hazard_category", "Category of hazard"),
-        _text("hazard_sub_category", "Sub-category of hazard"),
-        _text("hazard_type", "Type of hazard"),
-        _text("hazard_sub_type", "Sub-type of hazard"),
+        f.HAZARD_CATEGORY,
+        _HAZARD_SUB_CATEGORY,
+        f.HAZARD_TYPE,
+        f.HAZARD_SUB_TYPE,
         _text("violence_type", "Type of violence"),
         _text("other_event_sub_type", "Sub-type of another event"),
         _day("start_date", "First day of the movement"),
@@ -310,7 +354,7 @@ DISAGGREGATED = TableModel(
         _text("sources_type", "Kinds of these sources"),
         _text("event_id", "IDMC's number of the event"),
         _text("event_name", "Name of the event"),
-        _text("event_cause", "Conflict or Disaster"),
+        Field("event_cause", "code", "Conflict or Disaster", "idmc_cause", nullable=True),
         _text("event_main_trigger", "What set the event off"),
         _day("event_start_date", "First day of the event"),
         _day("event_end_date", "Last day of the event"),
@@ -330,6 +374,10 @@ DISAGGREGATED = TableModel(
         _YEAR_IN_RANGE,
         *not_negative(("total_figures",)),
         _HAZARD_WHOLE,
+        _COUNTRY_NAMED_ONCE,
+        _EVENT_NUMBERED,
+        _in_order("start_date", "end_date"),
+        _in_order("event_start_date", "event_end_date"),
         *(_only_of(category, name) for category, names in _DATES_OF.items() for name in names),
     ),
 )

@@ -10,6 +10,7 @@ import pytest
 
 from schemas.sources.idmc import (
     AGE_BANDS,
+    FEW_OUT_OF_ORDER,
     MODELS,
     ROUNDING_OF_SEXES,
     both_less_sexes,
@@ -22,7 +23,7 @@ from warehouse.reference_data import Reference
 _GIVEN: dict[str, Any] = {
     "iso3": "KGZ", "country_name": "Kyrgyzstan", "year": 2022, "release": "2023",
     "extract_id": "one", "sex": "Both sexes", "cause": "Conflict", "figure_category": "IDPs",
-    "hazard_type": "Flood", "hazard_sub_type": "Flash flood", "figure_id": "139921",
+    "hazard_type": "Flood", "hazard_sub_type": "Flood", "figure_id": "139921",
     "total_figures": 4003,
 }  # fmt: skip
 COUNTS = {
@@ -113,6 +114,11 @@ def test_idmc_rounds_halves_to_the_even_neighbour_and_leaves_zero_blank() -> Non
         ("sex", "idmc_sex"),
         ("cause", "idmc_cause"),
         ("figure_category", "idmc_figure_category"),
+        ("event_cause", "idmc_cause"),
+        ("hazard_category", "hazard_category"),
+        ("hazard_sub_category", "hazard_sub_category"),
+        ("hazard_type", "hazard"),
+        ("hazard_sub_type", "hazard_sub_type"),
         *((f"{day}_date_accuracy", "idmc_date_accuracy")
           for day in ("start", "end", "stock", "event_start", "event_end")),
     ],
@@ -192,6 +198,62 @@ def test_a_figure_of_a_conflict_has_no_hazard(reference: Reference) -> None:
     none = {"hazard_type": None, "hazard_sub_type": None}
     frame = frame_of("disaggregated", none)
     assert len(validate(frame, MODELS["disaggregated"], reference.codes)) == 1
+
+
+HAS_EVENTS = ("disasters", "disaggregated")
+
+
+def numbered(dataset: str, *changes: dict[str, Any]) -> list[dict[str, Any]]:
+    """Rows with a key of their own."""
+    if dataset == "disasters":
+        return list(changes)
+    return [{"figure_id": str(at)} | one for at, one in enumerate(changes)]
+
+
+@pytest.mark.parametrize("dataset", HAS_EVENTS)
+def test_a_number_of_an_event_that_is_none(dataset: str, reference: Reference) -> None:
+    kept = frame_of(dataset, *numbered(dataset, {"event_id": "18817"}, {"event_id": None}))
+    assert len(validate(kept, MODELS[dataset], reference.codes)) == 2
+    (fault,) = refused(dataset, reference, {"event_id": "Flood"}).faults
+    assert (fault.column, fault.value) == ("event_id", "Flood")
+
+
+@pytest.mark.parametrize("dataset", HAS_EVENTS)
+def test_a_country_with_two_names(dataset: str, reference: Reference) -> None:
+    other = {"country_name": "Kyrgyzstan: Flood - Osh"}
+    faults = refused(dataset, reference, *numbered(dataset, {}, other)).faults
+    assert [(one.place, one.column) for one in faults] == [
+        ("s!2", "country_name"), ("s!3", "country_name"),
+    ]  # fmt: skip
+    for apart in ({"iso3": "TJK"}, {"extract_id": "two"}):
+        kept = frame_of(dataset, *numbered(dataset, {}, other | apart))
+        assert len(validate(kept, MODELS[dataset], reference.codes)) == 2
+
+
+@pytest.mark.parametrize(
+    ("dataset", "first", "last"),
+    [
+        ("disasters", "start_date", "end_date"),
+        ("disaggregated", "start_date", "end_date"),
+        ("disaggregated", "event_start_date", "event_end_date"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("back", "ahead", "good"),
+    [(FEW_OUT_OF_ORDER - 1, 0, True), (2, 2, True), (2, 1, False), (FEW_OUT_OF_ORDER, 0, False)],
+)
+def test_days_that_are_out_of_order_in_most_rows(
+    dataset: str, first: str, last: str, back: int, ahead: int, good: bool, reference: Reference
+) -> None:
+    of_movement = {"figure_category": "Internal Displacements"} if dataset != "disasters" else {}
+    days = [date(2022, 6, 1)] * back + [date(2022, 6, 12)] * ahead
+    rows = numbered(dataset, *({first: date(2022, 6, 9), last: day} | of_movement for day in days))
+    if good:
+        made = validate(frame_of(dataset, *rows), MODELS[dataset], reference.codes)
+        assert len(made) == back + ahead
+        return
+    faults = refused(dataset, reference, *rows).faults
+    assert [one.column for one in faults] == [last] * back
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,9 @@ def _words(cell: object) -> str | None:
 
 
 # Columns that hold words, in the API and elsewhere.
-_IN_WORDS = ("iso3", "country_name", "cause", "sex", "figure_category", "hazard_", "violence_")
+_IN_WORDS = (
+    "iso3", "country_name", "cause", "sex", "figure_category", "hazard_", "violence_", "event_name",
+)  # fmt: skip
 _WORDS: tuple[Callable[[object], object], str] = (_words, "words, and no number")
 _READ: dict[str, tuple[Callable[[object], object], str]] = {
     "integer": (_whole, "a whole number of at least 0, or nothing"),
