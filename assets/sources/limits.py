@@ -4,7 +4,8 @@ A file that is well-formed may still be wrong: cut off, blank in a column, or of
 the rows and the totals of each indicator may become fewer, and the totals may move, by no more than
 the dataset's limits in ``dataset.csv``.
 Totals are compared at equal dates only: a new year is free, and a figure of 30 June is never held
-against one of 31 December.
+against one of 31 December. A figure that belongs to no total, such as an estimated flow between two
+countries, may move by itself; most of an indicator's may not.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from warehouse.reference_data import Reference
 _DATES = ["reference_date", "period_start", "period_end"]
 _SPLITS = ["sex", "age", "education", "employment", "reason", "detail"]
 _NAMED = ["measure", "indicator", "unit", "universe", "producer", "freq"]
+# How a figure without a total is named.
+_ALONE = "single "
 _OF_SET = ["breakdown", "additive_set", "origin", "destination", *_SPLITS]
 # What makes a total: within one set of disjoint parts all may be summed; a published total
 # stands for itself.
@@ -66,8 +69,14 @@ def beyond_limits(
         for rows in (rows_before, reading.frame)
     )
     faults += _lost(then, now, before, float(limits["max_row_drop"]))
+    moved, limit = moves(then, now), float(limits["max_jump"])
     floor = reference.parameter("jump_floor")
-    return faults + _jumped(moves(then, now), before, float(limits["max_jump"]), floor)
+    moved["beyond"] = (moved["share"] > limit) & (moved["difference"] > floor)
+    # What is smaller on both sides can't jump.
+    alone = _alone(moved) & (moved[["value_before", "value"]].max(axis=1) > floor)
+    share = reference.parameter("jump_share")
+    faults += _jumped(moved[~_alone(moved)], before, limit)
+    return faults + _most(moved[alone], before, limit, share)
 
 
 def how_to_accept(refused: Manifest) -> str:
@@ -85,6 +94,8 @@ def totals(
 ) -> pd.DataFrame:
     """Totals of each indicator at each date, by the side on which a country of the scope stands.
 
+    Figures that belong to no total stand among them, each for itself.
+
     Args:
         observations: Figures of one file, in the columns of ``schemas.facts.OBSERVATIONS``.
         scope: The countries for which the file is complete, or ALL.
@@ -92,11 +103,9 @@ def totals(
 
     Returns:
         Columns measure, indicator, unit, universe, producer, side, freq, year, dates, set and
-        value. Figures that must not be summed are left out, but for published totals; so are
-        those that may be negative, of which a share says nothing.
+        value. Figures that may be negative are left out, as a share says nothing of them.
     """
-    told = observations["additive_set"].notna() | (observations["breakdown"] == "total")
-    told &= ~observations["indicator"].isin(NET_INDICATORS) & observations["value"].notna()
+    told = ~observations["indicator"].isin(NET_INDICATORS) & observations["value"].notna()
     kept = [*_NAMED, "year", *_DATES]
     rows = observations.loc[told, [*kept, *_OF_SET, "value"]]
     # Groups of categories are slower than groups of what they stand for.
@@ -139,7 +148,7 @@ def moves(then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
 
 
 def _sets(rows: pd.DataFrame) -> list[str]:
-    """The additive set of a row with its sex and age, or what a published total is about.
+    """The additive set of a row with its sex and age, or what a published figure is about.
 
     Labels of age groups that are swapped move figures between them, and no sum over them.
     """
@@ -148,11 +157,19 @@ def _sets(rows: pd.DataFrame) -> list[str]:
     return [named[one] for one in cells]
 
 
+def _alone(totals_or_moves: pd.DataFrame) -> pd.Series:
+    """Which rows are figures that belong to no total."""
+    return totals_or_moves["set"].str.startswith(_ALONE)
+
+
 def _set_named(
-    breakdown: str, additive_set: str, origin: str, destination: str, *splits: str
+    breakdown: str, additive_set: str | None, origin: str, destination: str, *splits: str
 ) -> str:
+    about = [origin, destination, *(one for one in splits if one != ALL)]
     if breakdown == "total":
-        return " ".join(["total", origin, destination, *(one for one in splits if one != ALL)])
+        return " ".join(["total", *about])
+    if pd.isna(additive_set):
+        return " ".join([f"{_ALONE}{breakdown}", *about])
     sex, age = splits[:2]
     return " ".join(["parts", additive_set, sex, *([age] if age != ALL else [])])
 
@@ -182,11 +199,12 @@ def _at_least(count: int, before: Manifest, limit: float) -> str:
 
 def _lost(then: pd.DataFrame, now: pd.DataFrame, before: Manifest, limit: float) -> list[Fault]:
     """Indicators that lost figures on one side of the country, whose rows may all be there."""
-    had, has = (Counter(one["indicator"] + " " + one["side"]) for one in (then, now))
+    had, has = (Counter(_sided(one)) for one in (then, now))
+    had_totals, has_totals = (Counter(_sided(one[~_alone(one)])) for one in (then, now))
     faults = []
-    for place, count in sorted(had.items()):
-        left = has[place]
-        if not left:
+    for place in sorted(had):
+        count, left = had_totals[place], has_totals[place]
+        if not has[place]:
             faults.append(Fault(place, None, None, f"figures of it, as {_named(before)} has"))
         elif count - left > limit * count:
             expected = _at_least(count, before, limit)
@@ -194,9 +212,12 @@ def _lost(then: pd.DataFrame, now: pd.DataFrame, before: Manifest, limit: float)
     return faults
 
 
-def _jumped(moved: pd.DataFrame, before: Manifest, limit: float, floor: float) -> list[Fault]:
-    beyond = moved[(moved["share"] > limit) & (moved["difference"] > floor)]
-    rows = beyond.sort_values(["share", "difference"], ascending=False).to_dict("records")
+def _sided(totals_or_moves: pd.DataFrame) -> pd.Series:
+    return totals_or_moves["indicator"] + " " + totals_or_moves["side"]
+
+
+def _jumped(moved: pd.DataFrame, before: Manifest, limit: float) -> list[Fault]:
+    beyond = moved[moved["beyond"]].sort_values(["share", "difference"], ascending=False)
     return [
         Fault(
             f"{one['indicator']} {one['side']}, {_when(one)}, {one['set']}",
@@ -205,7 +226,23 @@ def _jumped(moved: pd.DataFrame, before: Manifest, limit: float, floor: float) -
             f"at most {limit:.0%} from {one['value_before']:,.0f}, which {_named(before)} has "
             "(max_jump)",
         )
-        for one in rows
+        for one in beyond.to_dict("records")
+    ]
+
+
+def _most(moved: pd.DataFrame, before: Manifest, limit: float, share: float) -> list[Fault]:
+    """Indicators of whose figures without a total more than a share moved beyond the limit."""
+    counts, beyond = (Counter(_sided(one)) for one in (moved, moved[moved["beyond"]]))
+    return [
+        Fault(
+            place,
+            "figures",
+            f"{beyond[place]:,} of {count:,} moved",
+            f"at most {share:.0%} of them by more than {limit:.0%} from what {_named(before)} has "
+            "(max_jump)",
+        )
+        for place, count in sorted(counts.items())
+        if beyond[place] > share * count
     ]
 
 

@@ -83,11 +83,8 @@ class Judge:
     cells: dict[str, Places] = field(default_factory=dict)
 
     def verdict(self, original: Original, mutated: Mutated) -> Verdict:
-        self._read_original(original)
-        path = self.folder / original.path.name
-        beside = self.folder / f"{original.path.stem}.manifest.json"
-        path.write_bytes(mutated.data)
-        beside.write_text(mutated.sidecar, encoding="utf-8")
+        self.read_original(original)
+        path = self.write(original, mutated)
         began = time.perf_counter()
         outcome, told = self._judged(original, mutated, path)
         seconds = time.perf_counter() - began
@@ -96,11 +93,21 @@ class Judge:
             return Verdict("FAILURE", told, seconds)
         return Verdict(outcome, told, seconds)
 
-    def _read_original(self, original: Original) -> None:
+    def write(self, original: Original, mutated: Mutated) -> Path:
+        """Write the mutated file and its manifest, under the original's name."""
+        path = self.folder / original.path.name
+        beside = self.folder / f"{original.path.stem}.manifest.json"
+        path.write_bytes(mutated.data)
+        beside.write_text(mutated.sidecar, encoding="utf-8")
+        return path
+
+    def read_original(self, original: Original) -> Figures:
+        """The figures of the original, read once."""
         if original.name not in self.frames:
             reading = gate.read_checked(original.path, self.reference, original.sidecar)
             self.frames[original.name] = reading.frame
             self.figures[original.name] = figures_of(reading, self.reference)
+        return self.figures[original.name]
 
     def _judged(self, original: Original, mutated: Mutated, path: Path) -> tuple[str, str]:
         try:
@@ -110,7 +117,7 @@ class Judge:
             return ("FAILURE", f"no place: {lacking}") if lacking else ("refused", str(error))
         if _equal(_plain(reading.frame), _plain(self.frames[original.name])):
             return "same", "the frame is the same"
-        beyond = self._beyond_limits(original, reading)
+        beyond = self.beyond_limits(original, reading)
         if beyond:
             return "refused", str(FileRefused(path.name, beyond))
         try:
@@ -119,7 +126,7 @@ class Judge:
             return "FAILURE", f"passed the gate, refused when harmonised: {error}"
         return self._compared(original, mutated, found)
 
-    def _beyond_limits(self, original: Original, reading: Reading) -> list[Fault]:
+    def beyond_limits(self, original: Original, reading: Reading) -> list[Fault]:
         """What the gate says of a file that comes after the original."""
         before: Any = SimpleNamespace(
             release=original.sidecar["release"], file=original.path.name

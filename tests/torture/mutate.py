@@ -156,7 +156,7 @@ def _rename(label: Any, chance: random.Random) -> Any:
     )
 
 
-def _header_cell(original: Original, tables: Any, chance: random.Random) -> tuple[Any, Any, Any]:
+def header_cell(original: Original, tables: Any, chance: random.Random) -> tuple[Any, Any, Any]:
     """Rows, position of a header row and a column, in a table; or rows and a key of JSON."""
     rows = body(original, tables, chance)
     if original.kind == "json":
@@ -169,7 +169,7 @@ def _header_cell(original: Original, tables: Any, chance: random.Random) -> tupl
 
 def header_renamed(original: Original, chance: random.Random) -> Mutated:
     tables = copy.deepcopy(tables_of(original))
-    rows, at, key = _header_cell(original, tables, chance)
+    rows, at, key = header_cell(original, tables, chance)
     new = _rename(key if at is None else rows[at][key], chance)
     if at is not None:
         what = f"header {rows[at][key]!r} becomes {new!r}"
@@ -188,7 +188,7 @@ def header_renamed(original: Original, chance: random.Random) -> Mutated:
 
 def header_dropped(original: Original, chance: random.Random) -> Mutated:
     tables = copy.deepcopy(tables_of(original))
-    rows, at, key = _header_cell(original, tables, chance)
+    rows, at, key = header_cell(original, tables, chance)
     single = at is None and chance.random() < 0.3
     chosen = chance.randrange(len(rows)) if single else None
     for number, row in enumerate(rows):
@@ -199,7 +199,7 @@ def header_dropped(original: Original, chance: random.Random) -> Mutated:
 
 def header_doubled(original: Original, chance: random.Random) -> Mutated:
     tables = copy.deepcopy(tables_of(original))
-    rows, at, key = _header_cell(original, tables, chance)
+    rows, at, key = header_cell(original, tables, chance)
     if at is None:
         # JSON objects with the same key twice, the second time with something else.
         number = chance.randrange(len(rows))
@@ -219,7 +219,7 @@ def header_doubled(original: Original, chance: random.Random) -> Mutated:
 def header_moved(original: Original, chance: random.Random) -> Mutated:
     """A column with its cells at another place; keys of JSON have no order at all."""
     tables = copy.deepcopy(tables_of(original))
-    rows, at, key = _header_cell(original, tables, chance)
+    rows, at, key = header_cell(original, tables, chance)
     if at is None:
         for row in rows:
             items = list(row.items())
@@ -237,15 +237,33 @@ def header_moved(original: Original, chance: random.Random) -> Mutated:
 def header_swapped(original: Original, chance: random.Random) -> Mutated:
     """Two labels change places and their cells do not."""
     tables = copy.deepcopy(tables_of(original))
-    rows, at, key = _header_cell(original, tables, chance)
+    rows, at, key = header_cell(original, tables, chance)
     if at is None:
         other = chance.choice([one for one in rows[0] if one != key] or [key])
+    else:
+        other = chance.choice([one for one, cell in enumerate(rows[at]) if cell != ""])
+    return swapped(original, tables, (rows, at), key, other)
+
+
+def swapped(
+    original: Original, tables: Any, table: tuple[Any, Any], key: Any, other: Any
+) -> Mutated:
+    """Two labels, or keys of JSON, change places.
+
+    Args:
+        original: The file.
+        tables: Its tables, which are changed.
+        table: One of them, and the position of its header row; none in JSON.
+        key: A column, or a key.
+        other: Another one.
+    """
+    rows, at = table
+    if at is None:
         for row in rows:
             if key in row and other in row:
                 row[key], row[other] = row[other], row[key]
         return _made(original, tables, f"keys {key!r} and {other!r} swapped")
     row = rows[at]
-    other = chance.choice([one for one, cell in enumerate(row) if cell != ""])
     row[key], row[other] = row[other], row[key]
     return _made(original, tables, f"labels {row[key]!r} and {row[other]!r} swapped")
 

@@ -6,6 +6,7 @@ import errno
 import importlib
 import sqlite3
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -78,6 +79,18 @@ def test_a_seed_makes_the_same_mutation_again(mutations: ModuleType) -> None:
     for number in texts[:10]:
         one, other = (mutations.make(files, 3, number)[2] for _ in range(2))
         assert (one.data, one.what) == (other.data, other.what)
+
+
+def test_labels_that_change_places_are_refused_or_told() -> None:
+    labels = importlib.import_module("labels")
+    press, flows = original(PRESS), original("remittances/2025-press.xlsx")
+    trials = labels.run([press, press, flows], 100, seed=1)
+    assert Counter(one.original.name for one in trials) == {press.name: 21, flows.name: 28}
+    assert {one.outcome for one in trials} == {"refused", "taken in"}
+    # Where a figure was published, and what is said of it, are words that nothing contradicts.
+    assert [one.what for one in trials if one.outcome == "taken in"] == [
+        "labels 'Где опубликовано' and 'Примечание' swapped"
+    ]
 
 
 @pytest.fixture(scope="module")

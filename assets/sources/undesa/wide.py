@@ -289,7 +289,7 @@ def _identity(table: Table, body: np.ndarray, rows: np.ndarray, faults: Faults) 
     grid, roles = table.grid, table.roles
     # A place is made for faults only, so rows are named by their first column.
     places = _Places(grid, rows)
-    columns: dict[str, object] = {}
+    columns: dict[str, Any] = {}
     sides = ["destination"]
     if table.dataset == "destination_origin" and table.measures[0].origin is None:
         sides.append("origin")
@@ -311,6 +311,10 @@ def _identity(table: Table, body: np.ndarray, rows: np.ndarray, faults: Faults) 
         columns["year"] = np.array([year or 0 for year in years], dtype=np.int64)
     types = body[:, roles["data_type"]] if "data_type" in roles else [""] * len(body)
     columns["data_type"] = picked(types, layout.data_type_of)
+    if "data_type" in roles and len(body) and not len(columns["data_type"].categories):
+        # Groups have none, but every table has countries: the label stands over another column.
+        place = grid.place(rows[0], roles["data_type"])
+        faults.add(place, layout.LABELS["data_type"], None, "a type of data in some row")
     return pd.DataFrame(columns, index=range(len(body)))
 
 

@@ -139,6 +139,54 @@ def test_a_column_that_is_blank_in_some_years_refuses_the_file_beyond_the_limit(
     assert "at most 5% may go (max_row_drop)" in told
 
 
+ABROAD = ("Canada", "Germany", "Kazakhstan", "Israel", "Ukraine", "Belarus", "Tajikistan", "Latvia")
+
+
+@pytest.fixture
+def give_flows(home: Home, reference: Reference, tmp_path: Path) -> Give:
+    """Land estimated flows from Kyrgyzstan, or the first ones to it, which belong to no total."""
+
+    def land(flows: list[int], day: str, returning: int = 0) -> Landed:
+        rows = ["method,type,sex,year0,year1,orig,dest,flow"]
+        for at, (other, flow) in enumerate(zip(ABROAD, flows, strict=True)):
+            sides = f"{other},Kyrgyzstan" if at < returning else f"Kyrgyzstan,{other}"
+            rows.append(f"da_min_closed,all,total,2010,2015,{sides},{flow}")
+        path = tmp_path / f"{day}.csv"
+        path.write_text("\n".join([*rows, ""]), encoding="utf-8")
+        sidecar = {"fetched": True, "retrieved_at": day, "scope": ["KGZ"]}
+        return gate.land_file(home, reference, path, sidecar)
+
+    return land
+
+
+@pytest.mark.parametrize(("moved", "accepted"), [(6, True), (7, False)])
+def test_most_figures_of_no_total_may_not_jump(
+    moved: int, accepted: bool, give_flows: Give
+) -> None:
+    give_flows([1000] * len(ABROAD), "2026-07-01")
+    landed = give_flows([1501] * moved + [1000] * (len(ABROAD) - moved), "2026-07-08")
+    if accepted:
+        assert landed.status == "accepted"
+        return
+    told = why(landed)
+    assert "migration_estimates from KGZ, column figures: found '7 of 8 moved'" in told
+    assert "at most 75% of them by more than 50% from what release 2026-07-01" in told
+
+
+def test_small_figures_of_no_total_do_not_count(give_flows: Give) -> None:
+    give_flows([*[50] * 4, *[1000] * 4], "2026-07-01")
+    told = why(give_flows([*[50] * 4, *[9000] * 4], "2026-07-08"))
+    assert "found '4 of 4 moved'" in told
+    assert give_flows([*[99] * 4, *[1000] * 4], "2026-07-15").status == "accepted"
+
+
+def test_figures_of_no_total_may_not_all_be_gone(give_flows: Give) -> None:
+    flows = [1000] * len(ABROAD)
+    give_flows(flows, "2026-07-01", returning=4)
+    told = why(give_flows(flows, "2026-07-08", returning=len(ABROAD)))
+    assert "migration_estimates from KGZ: expected figures of it, as release 2026-07-01" in told
+
+
 def test_a_mid_year_figure_is_not_held_against_one_of_the_year(give: Give) -> None:
     give([*items(), item(2025)], "2025-10-30")
     # Fetched in June, the year 2025 is no longer interim.

@@ -207,6 +207,19 @@ def test_types_of_data_are_told_however_they_are_printed(printed: str, code: str
     assert data_type_of(printed) == code
 
 
+def test_a_label_of_types_of_data_over_a_blank_column(tmp_path: Path) -> None:
+    def swap(cells: Cells) -> None:
+        header = next(row for row in cells["Table 1"] if "Data type" in row)
+        kind, coverage = header.index("Data type"), header.index("Coverage")
+        header[kind], header[coverage] = header[coverage], header[kind]
+
+    path = changed(tmp_path, "destination_origin/2024.xlsx", swap)
+    with pytest.raises(FileRefused) as refused:
+        read_any(path)
+    told = "Table 1!C12, column Type of data: expected a type of data in some row"
+    assert told in str(refused.value)
+
+
 def repeat_row(cells: Cells) -> None:
     again = list(cells["Table 1"][11])
     again[7] = 5.0
