@@ -26,16 +26,17 @@ from schemas.faults import Fault
 from warehouse.landing import Manifest
 from warehouse.reference_data import Reference
 
+# A total of an interim year may go however few there are: a publisher may withdraw it.
+WITHDRAWN = 1
 _DATES = ["reference_date", "period_start", "period_end"]
 _SPLITS = ["sex", "age", "education", "employment", "reason", "detail"]
 _NAMED = ["measure", "indicator", "unit", "universe", "producer", "freq"]
-# How a figure without a total is named.
-_ALONE = "single "
 _OF_SET = ["breakdown", "additive_set", "origin", "destination", *_SPLITS]
 # What makes a total: within one set of disjoint parts all may be summed; a published total
 # stands for itself.
 _TOTAL = [
     "measure", "indicator", "unit", "universe", "producer", "side", "freq", "year", *_DATES, "set",
+    "alone",
 ]  # fmt: skip
 
 
@@ -73,9 +74,9 @@ def beyond_limits(
     floor = reference.parameter("jump_floor")
     moved["beyond"] = (moved["share"] > limit) & (moved["difference"] > floor)
     # What is smaller on both sides can't jump.
-    alone = _alone(moved) & (moved[["value_before", "value"]].max(axis=1) > floor)
+    alone = moved["alone"] & (moved[["value_before", "value"]].max(axis=1) > floor)
     share = reference.parameter("jump_share")
-    faults += _jumped(moved[~_alone(moved)], before, limit)
+    faults += _jumped(moved[~moved["alone"]], before, limit)
     return faults + _most(moved[alone], before, limit, share)
 
 
@@ -102,15 +103,17 @@ def totals(
         reference: Which oblasts are in which country.
 
     Returns:
-        Columns measure, indicator, unit, universe, producer, side, freq, year, dates, set and
-        value. Figures that may be negative are left out, as a share says nothing of them.
+        Columns measure, indicator, unit, universe, producer, side, freq, year, dates, set, value,
+        and alone: whether it is a figure that belongs to no total. Figures that may be negative
+        are left out, as a share says nothing of them.
     """
     told = ~observations["indicator"].isin(NET_INDICATORS) & observations["value"].notna()
     kept = [*_NAMED, "year", *_DATES]
     rows = observations.loc[told, [*kept, *_OF_SET, "value"]]
     # Groups of categories are slower than groups of what they stand for.
     figures = rows[[*kept, "value"]].astype(dict.fromkeys(_NAMED, "object"))
-    figures = figures.assign(set=_sets(rows))
+    alone = rows["additive_set"].isna() & (rows["breakdown"] != "total")
+    figures = figures.assign(set=_sets(rows), alone=alone.to_numpy(dtype=bool))
     areas = reference.table("area")
     parts = []
     for country in scope:
@@ -126,7 +129,8 @@ def totals(
             parts.append(figures[chosen].assign(side=f"{word} {country}"))
     sided = pd.concat(parts, ignore_index=True)
     made: pd.DataFrame = sided.groupby(_TOTAL, dropna=False)["value"].sum().reset_index()
-    return made
+    # Of no rows pandas keeps no type.
+    return made.astype({"alone": bool})
 
 
 def moves(then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
@@ -157,11 +161,6 @@ def _sets(rows: pd.DataFrame) -> list[str]:
     return [named[one] for one in cells]
 
 
-def _alone(totals_or_moves: pd.DataFrame) -> pd.Series:
-    """Which rows are figures that belong to no total."""
-    return totals_or_moves["set"].str.startswith(_ALONE)
-
-
 def _set_named(
     breakdown: str, additive_set: str | None, origin: str, destination: str, *splits: str
 ) -> str:
@@ -169,7 +168,7 @@ def _set_named(
     if breakdown == "total":
         return " ".join(["total", *about])
     if pd.isna(additive_set):
-        return " ".join([f"{_ALONE}{breakdown}", *about])
+        return " ".join([breakdown, *about])
     sex, age = splits[:2]
     return " ".join(["parts", additive_set, sex, *([age] if age != ALL else [])])
 
@@ -198,22 +197,29 @@ def _at_least(count: int, before: Manifest, limit: float) -> str:
 
 
 def _lost(then: pd.DataFrame, now: pd.DataFrame, before: Manifest, limit: float) -> list[Fault]:
-    """Indicators that lost figures on one side of the country, whose rows may all be there."""
+    """Indicators and their sets that lost all figures or dates, though the rows may be there."""
+    wanted = f"figures of it, as {_named(before)} has"
     had, has = (Counter(_sided(one)) for one in (then, now))
-    had_totals, has_totals = (Counter(_sided(one[~_alone(one)])) for one in (then, now))
-    faults = []
-    for place in sorted(had):
-        count, left = had_totals[place], has_totals[place]
+    gone = sorted(had.keys() - has.keys())
+    faults = [Fault(place, None, None, wanted) for place in gone]
+    totals_then, totals_now = (one[~one["alone"]] for one in (then, now))
+    kept = np.array([place not in gone for place in _sided(totals_then)], dtype=bool)
+    had, has = (Counter(_sided(one, "set")) for one in (totals_then[kept], totals_now))
+    for place, count in sorted(had.items()):
         if not has[place]:
-            faults.append(Fault(place, None, None, f"figures of it, as {_named(before)} has"))
-        elif count - left > limit * count:
+            faults.append(Fault(place, None, None, wanted))
+        elif count - has[place] > max(limit * count, WITHDRAWN):
             expected = _at_least(count, before, limit)
-            faults.append(Fault(place, "totals", f"{left:,}", expected))
+            faults.append(Fault(place, "dates", f"{has[place]:,}", expected))
     return faults
 
 
-def _sided(totals_or_moves: pd.DataFrame) -> pd.Series:
-    return totals_or_moves["indicator"] + " " + totals_or_moves["side"]
+def _sided(rows: pd.DataFrame, *further: str) -> list[str]:
+    parts = (rows[name] for name in ("indicator", "side", *further))
+    return [
+        ", ".join([f"{indicator} {side}", *more])
+        for indicator, side, *more in zip(*parts, strict=True)
+    ]
 
 
 def _jumped(moved: pd.DataFrame, before: Manifest, limit: float) -> list[Fault]:

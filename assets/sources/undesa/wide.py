@@ -311,10 +311,11 @@ def _identity(table: Table, body: np.ndarray, rows: np.ndarray, faults: Faults) 
         columns["year"] = np.array([year or 0 for year in years], dtype=np.int64)
     types = body[:, roles["data_type"]] if "data_type" in roles else [""] * len(body)
     columns["data_type"] = picked(types, layout.data_type_of)
-    if "data_type" in roles and len(body) and not len(columns["data_type"].categories):
-        # Groups have none, but every table has countries: the label stands over another column.
-        place = grid.place(rows[0], roles["data_type"])
-        faults.add(place, layout.LABELS["data_type"], None, "a type of data in some row")
+    for role in ("data_type", *(f"{side}_m49" for side in sides)):
+        # Not every row has one, but some have: else the label stands over another column.
+        if role in roles and len(body) and not len(columns[role].categories):
+            place = grid.place(rows[0], roles[role])
+            faults.add(place, layout.LABELS[role], None, "a value in some row")
     return pd.DataFrame(columns, index=range(len(body)))
 
 

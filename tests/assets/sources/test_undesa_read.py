@@ -207,17 +207,23 @@ def test_types_of_data_are_told_however_they_are_printed(printed: str, code: str
     assert data_type_of(printed) == code
 
 
-def test_a_label_of_types_of_data_over_a_blank_column(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("label", "place"),
+    [
+        ("Data type", "C12, column Type of data"),
+        ("Location code of destination", "C12, column Location code of destination"),
+        ("Location code of origin", "C12, column Location code of origin"),
+    ],
+)
+def test_a_label_over_a_column_that_is_blank(tmp_path: Path, label: str, place: str) -> None:
     def swap(cells: Cells) -> None:
-        header = next(row for row in cells["Table 1"] if "Data type" in row)
-        kind, coverage = header.index("Data type"), header.index("Coverage")
-        header[kind], header[coverage] = header[coverage], header[kind]
+        header = next(row for row in cells["Table 1"] if label in row)
+        one, coverage = header.index(label), header.index("Coverage")
+        header[one], header[coverage] = header[coverage], header[one]
 
-    path = changed(tmp_path, "destination_origin/2024.xlsx", swap)
     with pytest.raises(FileRefused) as refused:
-        read_any(path)
-    told = "Table 1!C12, column Type of data: expected a type of data in some row"
-    assert told in str(refused.value)
+        read_any(changed(tmp_path, "destination_origin/2024.xlsx", swap))
+    assert f"Table 1!{place}: expected a value in some row" in str(refused.value)
 
 
 def repeat_row(cells: Cells) -> None:
