@@ -84,7 +84,8 @@ bench: setup ## measure a refresh and its parts (ARGS="--help")
 	@$(BIN)/python tests/bench/run.py $(ARGS)
 
 torture: setup ## mutate files, kill refreshes, fill the disk, read meanwhile (KILLS= HOMES= MUTATIONS= REFRESHES= SEED=)
-	@set -e; failed=0; for trial in "mutations.py --mutations $(MUTATIONS) --seed $(SEED)" "disk_full.py" \
+	@set -e; failed=0; for trial in "mutations.py --mutations $(MUTATIONS) --seed $(SEED)" \
+	  "labels.py --seed $(SEED)" "disk_full.py" \
 	  "readers.py --refreshes $(REFRESHES)" "kills.py --kills $(KILLS) --seed $(SEED) --homes $(HOMES)"; do \
 	  echo "== $$trial"; $(BIN)/python -W ignore tests/torture/$$trial || failed=1; done; exit $$failed
 
