@@ -35,6 +35,7 @@ from schemas.validate import conform
 from tests.extended import extended as extended
 from tests.scheduling import pytest_collection_modifyitems as pytest_collection_modifyitems
 from tests.scheduling import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
+from tests.torture.kills import environment as bare_environment
 from warehouse import reference_data
 from warehouse.connecting import connect
 from warehouse.home import Home
@@ -84,12 +85,6 @@ _EXTRACT: dict[str, Any] = {
 def pytest_collection_finish() -> None:
     """What is imported and collected stays to the end: no search for garbage need look at it."""
     gc.freeze()
-
-
-def bare_environment(home: Path) -> dict[str, str]:
-    """What a fresh machine has, which has no plugins of Hypothesis."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    return kept | {"MIGMAP_HOME": str(home), "HYPOTHESIS_NO_PLUGINS": "1"}
 
 
 def run_migmap(

@@ -8,7 +8,6 @@ through the same steps with the files of ``tests/sixth_publisher``. The country 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -19,6 +18,8 @@ from typing import Any
 
 import duckdb
 import pytest
+
+from tests.torture.kills import environment as bare_environment
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("schemas", "warehouse", "assets", "pipelines")
@@ -56,13 +57,7 @@ def extended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Extended]:
     copy(tree)
     add_publisher(tree)
     add_country(tree, home / "var" / "inbox")
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(folder),
-        "MIGMAP_HOME": str(home),
-        "PYTHONPATH": str(tree),
-        "HYPOTHESIS_NO_PLUGINS": "1",
-    }
+    environment = bare_environment(home) | {"HOME": str(folder), "PYTHONPATH": str(tree)}
     done = subprocess.run(
         [sys.executable, "-m", "pipelines.cli.main", "refresh"],
         cwd=tree, env=environment, capture_output=True, text=True, check=False,

@@ -80,17 +80,26 @@ def test_every_command_has_help(run_empty: Run) -> None:
         assert len(told) > 5
 
 
-@pytest.mark.parametrize("command", ["sql", "history", "matrix"])
-def test_a_question_to_the_file_imports_nothing_slow(command: str) -> None:
-    slow = "{'altair', 'dagster', 'pandas', 'pandera', 'pyarrow', 'requests'}"
-    asked = (
-        "import sys; from pipelines.cli.main import application; "
-        f"application({command!r}); print(sorted({slow} & set(sys.modules)))"
-    )
+def imported(statement: str, *names: str) -> str:
+    """Which of these packages a process has after a statement."""
+    asked = f"import sys; {statement}; print(sorted(set({names!r}) & set(sys.modules)))"
     done = subprocess.run(
         [sys.executable, "-c", asked], capture_output=True, text=True, check=True, cwd=ROOT
     )
-    assert done.stdout == "[]\n"
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize("command", ["sql", "history", "matrix"])
+def test_a_question_to_the_file_imports_nothing_slow(command: str) -> None:
+    ask = f"from pipelines.cli.main import application; application({command!r})"
+    slow = ("altair", "dagster", "pandas", "pandera", "pyarrow", "requests")
+    assert imported(ask, *slow) == "[]"
+
+
+def test_the_definitions_load_without_what_only_outputs_need() -> None:
+    load = "import pipelines.definitions"
+    only_outputs = ("altair", "great_tables", "jinja2", "vl_convert", "xlsxwriter")
+    assert imported(load, *only_outputs, "dagster") == "['dagster']"
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,7 @@ class Server(Protocol):
 
 
 def environment(home: Path, server: Server | None = None) -> dict[str, str]:
+    """What a fresh machine has, which has no plugins of Hypothesis; and where fetching asks."""
     kept = ["PATH", "HOME"]
     bare = {name: os.environ[name] for name in kept if name in os.environ}
     told = {"MIGMAP_HOME": str(home), "HYPOTHESIS_NO_PLUGINS": "1"}
