@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import InvalidSessionIdException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
@@ -17,6 +19,7 @@ from assets.outputs.labels import LANGUAGES
 
 ROOT = Path(__file__).resolve().parents[3]
 AXE = ROOT / ".axe" / "node_modules" / "axe-core" / "axe.min.js"
+MAY_DIE = 1  # times; once in many whole runs Chromium itself died
 PATIENCE = 30  # seconds; a page needs one, but a busy machine may take its time
 CELL = "refugees_hosted-stock-total-2022"
 GRAVE = ("serious", "critical")
@@ -32,20 +35,36 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("re
 
 
 class Reader:
-    """A browser that reads the site from disk."""
+    """A browser that reads the site from disk.
 
-    def __init__(self, driver: webdriver.Chrome, site: Path) -> None:
-        self.driver = driver
+    A Chromium that dies under a page is started again once for all tests: a page that kills it
+    each time fails its test.
+    """
+
+    def __init__(self, start: Callable[[], webdriver.Chrome], site: Path) -> None:
+        self.start = start
+        self.driver = start()
         self.site = site
+        self.died = 0
 
     def open(self, page: str) -> None:
         # From a blank page, so that a page of the same name with another anchor is read anew.
-        self.driver.get("about:blank")
+        self._get("about:blank")
         self.turn_to(page)
 
     def turn_to(self, page: str) -> None:
         """Open another page than this one."""
-        self.driver.get(f"{self.site.as_uri()}/{page}")
+        self._get(f"{self.site.as_uri()}/{page}")
+
+    def _get(self, address: str) -> None:
+        try:
+            self.driver.get(address)
+        except InvalidSessionIdException:
+            self.died += 1
+            if self.died > MAY_DIE:
+                raise
+            self.driver = self.start()
+            self.driver.get(address)
 
     def find(self, selector: str) -> Any:
         return self.driver.find_element(By.CSS_SELECTOR, selector)
@@ -75,9 +94,12 @@ class Reader:
 
 @pytest.fixture(scope="module")
 def reader(start_browser: Callable[..., webdriver.Chrome], site: Path) -> Reader:
-    driver = start_browser(browser="ALL", performance="ALL")
-    driver.set_page_load_timeout(PATIENCE)
-    return Reader(driver, site)
+    def start() -> webdriver.Chrome:
+        driver = start_browser(browser="ALL", performance="ALL")
+        driver.set_page_load_timeout(PATIENCE)
+        return driver
+
+    return Reader(start, site)
 
 
 @pytest.fixture
@@ -114,6 +136,25 @@ def test_every_page_loads_quietly_and_asks_nobody(reader: Reader, site: Path) ->
         assert (
             reader.driver.execute_script("return getComputedStyle(document.body).margin") == "0px"
         )
+
+
+class Dying:
+    """A browser that is gone."""
+
+    def get(self, address: str) -> None:
+        raise InvalidSessionIdException(f"session deleted at {address}")
+
+
+def test_a_browser_that_dies_is_started_again_but_not_for_ever(tmp_path: Path) -> None:
+    opened: list[str] = []
+    living = SimpleNamespace(get=opened.append)
+    drivers = iter([Dying(), living])
+    reader = Reader(lambda: next(drivers), tmp_path)
+    reader.turn_to("a.html")
+    assert opened == [f"{tmp_path.as_uri()}/a.html"]
+    reader.driver = Dying()
+    with pytest.raises(InvalidSessionIdException):
+        reader.turn_to("a.html")
 
 
 def test_a_complaint_and_a_request_would_be_seen(reader: Reader, tmp_path: Path) -> None:
