@@ -61,7 +61,7 @@ LICENCE = Field("licence", "text", "Terms of reuse that the publisher states", n
 LICENCE_LINK = Field("licence_link", "text", "Where these terms stand", nullable=True)
 CITATION = Field("citation", "text", "How the publisher wants to be cited", nullable=True)
 AUTHORS = Field("authors", "text", "Who made the source", nullable=True)
-INSTITUTION = Field("institution", "text", "Institution that holds it", nullable=True)
+INSTITUTION = Field("institution", "code", "Institution that holds it", "institution")
 DATA_SOURCE = Field(
     "data_source",
     "text",

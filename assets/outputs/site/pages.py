@@ -13,7 +13,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from assets.outputs.charts.figures import NUMBERS
-from assets.outputs.labels import FALLBACK, STATUSES, Labels, labels
+from assets.outputs.labels import FALLBACK, STATUSES, Label, Labels, labels
 from assets.outputs.queries import Record, records
 from assets.outputs.site import findings, series
 from assets.outputs.site.figures import report_figure
@@ -68,7 +68,10 @@ def pages(
     """
     mapped = themes(connection, country.code, words)
     known = findings.sources(connection, country.code)
-    named = {one["source"]: f"{one['institution']}: {one['title']}" for one in known}
+    named = {
+        one["source"]: (words.code("institution", one["institution"]), one["title"])
+        for one in known
+    }
     templates = environment(
         words,
         build=build,
@@ -79,7 +82,7 @@ def pages(
         statuses=STATUSES,
         why=why,
         why_folder=why_folder(words),
-        source_name=_source_names(known, words),
+        source_name=_source_names({code: label for code, (label, _) in named.items()}, words),
     )
     shown = payload(mapped, country.code, words, named, why)
     yield _page(templates, "index", **_index(connection, country.code, mapped), payload=shown)
@@ -111,17 +114,16 @@ def _page(
     return file, templates.get_template(f"{template}.html").render(page=file, **told)
 
 
-def _source_names(known: list[Record], words: Labels) -> Any:
+def _source_names(institutions: Mapping[str, Label], words: Labels) -> Any:
     """Name of a source's institution, linked to its row of the sources' page."""
-    institutions = {one["source"]: one["institution"] for one in known}
 
     def name(code: str) -> Markup:
         if code not in institutions:
             return Markup("{}").format(code)
-        marked = Markup("") if words.language == FALLBACK else Markup(' lang="en"')
-        return Markup('<a href="sources.html#source-{}"{}>{}</a>').format(
-            code, marked, institutions[code]
-        )
+        label = institutions[code]
+        own = label.language == words.language
+        marked = Markup("") if own else Markup(' lang="{}"').format(label.language)
+        return Markup('<a href="sources.html#source-{}"{}>{}</a>').format(code, marked, label.text)
 
     return name
 

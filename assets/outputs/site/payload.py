@@ -16,7 +16,7 @@ def payload(
     themes: Iterable[Theme],
     country: str,
     labels: Labels,
-    sources: Mapping[str, str],
+    sources: Mapping[str, tuple[Label, str]],
     why: frozenset[str],
 ) -> dict[str, Any]:
     """The cells of some themes as the script reads them.
@@ -25,7 +25,7 @@ def payload(
         themes: The themes on the page.
         country: Alpha-3 code.
         labels: Names and texts of the language.
-        sources: Name of each source.
+        sources: Institution of each source, and its English title.
         why: File names of the pages that say where a total comes from.
 
     Returns:
@@ -58,7 +58,11 @@ def payload(
         "statuses": {one: _pair(labels.code("availability_status", one)) for one in STATUSES},
         "rules": {one: _pair(labels.code("rule", one)) for one in sorted(rules)},
         "evidence": {one: _pair(labels.code("evidence", one)) for one in sorted(evidence)},
-        "sources": {code: sources.get(code, code) for code in sorted(used)},
+        "sources": {
+            code: [*_pair(institution), title]
+            for code, (institution, title) in sorted(sources.items())
+            if code in used
+        },
         "reasons": list(reasons),
         "rows": rows,
         "cells": cells,

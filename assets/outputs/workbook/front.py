@@ -158,6 +158,7 @@ def _table(
     book.put(sheet, row, 0, title, "heading")
     book.put_row(sheet, row + 1, [words.texts["columns"][name] for name in columns], "head")
     for place, told in enumerate(rows, row + 2):
+        told["institution"] = words.name("institution", told["institution"])
         for column, name in enumerate(columns):
             if name == "link":
                 book.put_link(sheet, place, column, told[name])

@@ -61,7 +61,7 @@ LISTINGS: tuple[Listing, ...] = (
         ORDER BY d.term, d.definition
         """,
         (
-            Column("term", 26), Column("producer", 28), Column("text_en", 60),
+            Column("term", 26), Column("producer", 28, codes="institution"), Column("text_en", 60),
             Column("basis", 18, codes="definition_basis"), Column("minimum_stay", 20),
             Column("excluded", 30), Column("document", 44),
         ),
@@ -95,7 +95,7 @@ LISTINGS: tuple[Listing, ...] = (
             _COUNTRY, _THEME, _MEASURE, Column("breakdown", 20, codes="breakdown"),
             Column("year_from", 8, "year"), Column("year_to", 8, "year"),
             Column("status", 15, "status"), Column("rule", 16, codes="rule"),
-            Column("missing", 64), Column("institution", 28),
+            Column("missing", 64), Column("institution", 28, codes="institution"),
             Column("access", 14, codes="access"), Column("request_route", 24),
             Column("languages", 14), Column("recommended", 52), Column("section", 10),
             Column("sdg_indicators", 24),

@@ -164,6 +164,7 @@ def _sources(
     for row, (country, *told) in enumerate(rows, head + 1):
         values = dict(zip(_SOURCE_COLUMNS, told, strict=True))
         values |= {"country": words.name("area", country)}
+        values["institution"] = words.name("institution", values["institution"])
         values["access"] = words.name("access", values["access"])
         values["years"] = values["years"].replace(";", "; ")
         book.fit_row(sheet, row, [(values[name], _WIDTH) for name in columns if name != "link"])

@@ -284,6 +284,33 @@ def test_a_place_has_its_name(detail: str, said: str, published: duckdb.DuckDBPy
     assert said in figure(FIGURE | {"detail": detail}, labels(published, "en")).what
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "Extreme temperature"), ("ru", "Экстремальная температура"),
+     ("ky", "Экстремалдуу температура")],
+)  # fmt: skip
+def test_a_hazard_has_its_name(
+    language: str, said: str, published: duckdb.DuckDBPyConnection
+) -> None:
+    row = FIGURE | {"detail": "hazard=Extreme Temperature"}
+    assert said in figure(row, labels(published, language)).what
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "National Bank of the Kyrgyz Republic"),
+     ("ru", "Национальный банк Кыргызской Республики"),
+     ("ky", "Кыргыз Республикасынын Улуттук банкы")],
+)  # fmt: skip
+@pytest.mark.parametrize("page", ["sources", "about", "theme-remittances"])
+def test_institutions_have_their_names(language: str, said: str, page: str, site: Path) -> None:
+    text = (site / language / f"{page}.html").read_text(encoding="utf-8")
+    assert f">{said}<" in text
+    # How the bank wants to be cited is its name in English.
+    if language != "en" and page != "about":
+        assert "National Bank of the Kyrgyz Republic<" not in text
+
+
 def points(*numbers: float | None) -> series.Series:
     label = labels_of_nothing().text("site.close")
     made = series.Series("series-1", "x", "stock", label, "", None, label, None)

@@ -200,8 +200,11 @@ def test_a_cell_opens_its_evidence_by_mouse(wide: Reader) -> None:
     assert panel.is_displayed()
     assert "2022" in wide.find("#evidence-title").text
     shown = panel.text
-    for told in ("Доступны", "Открытые и полные данные", "Refugee Data Finder", "274", "Беженцы"):
+    unhcr = "Управление Верховного комиссара ООН по делам беженцев: Refugee Population Statistics"
+    for told in ("Доступны", "Открытые и полные данные", unhcr, "274", "Беженцы"):
         assert told in shown, told
+    own, title = wide.driver.find_elements(By.CSS_SELECTOR, "#evidence .named a span")[:2]
+    assert (own.get_attribute("lang"), title.get_attribute("lang")) == ("", "en")
     assert wide.find(".reason").get_attribute("lang") == "en"
     wide.find("#evidence summary").click()
     assert "SELECT * FROM country_stock" in panel.text

@@ -133,8 +133,9 @@ def test_the_sources_of_a_theme_stand_below_in_their_eleven_columns(
     told = texts(language)
     head = next(row for row, cells in enumerate(rows) if cells[0] == told["columns"]["source"])
     eleven = published.execute(
-        "SELECT source, authors, institution, title, link, data_source, frequency, "
+        f"SELECT source, authors, c.name_{language}, title, link, data_source, frequency, "
         "publicly_available, breakdowns, definition, languages FROM sources_by_year "
+        "JOIN code AS c ON c.list = 'institution' AND c.code = institution "
         "WHERE theme = 'immigration'"
     ).fetchall()
     shown = [tuple(cells[:11]) for cells in rows[head + 1 : head + 1 + len(eleven)]]
@@ -159,6 +160,24 @@ def test_a_listing_holds_every_row(
     rows = rows_of(english, texts("en")[sheet])
     assert rows[2][0] != ""
     assert len([row for row in rows[3:] if any(row)]) == expected > 0
+
+
+@pytest.mark.parametrize("sheet", ["definitions", "gaps", "front"])
+def test_institutions_are_named_in_the_language(
+    sheet: str, written: tuple[Path, dict[str, str], str], published: duckdb.DuckDBPyConnection
+) -> None:
+    path, sheets, language = written
+    rows = rows_of(CalamineWorkbook.from_path(str(path)), sheets[sheet])
+    # A citation on the first sheet may be a name in English.
+    told = {cell for row in rows for cell in (row[:1] if sheet == "front" else row)}
+    names = {
+        one: {name for (name,) in published.execute(
+            f"SELECT name_{one} FROM code WHERE list = 'institution'").fetchall()}
+        for one in ("en", "ru", "ky")
+    }  # fmt: skip
+    assert told & names[language]
+    for other in names.keys() - {language}:
+        assert not told & (names[other] - names[language])
 
 
 def test_counts_are_numbers(english: CalamineWorkbook) -> None:

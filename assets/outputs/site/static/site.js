@@ -151,7 +151,9 @@
       const named = make("ul", null, "named");
       for (const [code, isPublic] of cell.sources) {
         const item = make("li");
-        const anchor = make("a", data.sources[code], null, "en");
+        const [institution, language, title] = data.sources[code] || [code, "en", ""];
+        const anchor = make("a");
+        anchor.append(make("span", institution, null, language), title ? ": " : "", make("span", title, null, "en"));
         anchor.href = "sources.html#source-" + code;
         item.append(anchor, isPublic ? ` (${words.public})` : "");
         named.append(item);
