@@ -73,7 +73,7 @@ def environment(labels: Labels, **everywhere: object) -> Environment:
     Returns:
         Templates with ``t(key)`` for texts, ``said(label)`` for labels and ``english(text)`` for
         what is English only, all marked where they are not in the page's language; ``plain(key)``
-        for attributes; ``number`` and ``share_bar``.
+        for attributes; ``number`` and ``share_bar``. Nothing (None) is printed as not told.
     """
     made = Environment(
         loader=FileSystemLoader(TEMPLATES_FOLDER),
@@ -82,8 +82,9 @@ def environment(labels: Labels, **everywhere: object) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         bytecode_cache=_COMPILED,
+        # What the reference data do not tell is said to be not told, wherever it is printed.
+        finalize=lambda value: said(labels.text("site.not_told")) if value is None else value,
     )
-
     made.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
 
     def said(label: Label) -> Markup:
@@ -98,7 +99,7 @@ def environment(labels: Labels, **everywhere: object) -> Environment:
         languages=LANGUAGE_NAMES,
         policy=POLICY,
         said=said,
-        english=lambda text: said(Label(str(text), FALLBACK)),
+        english=lambda text: None if text is None else said(Label(str(text), FALLBACK)),
         t=lambda key, **values: said(labels.text(key, **values)),
         plain=lambda key, **values: labels.text(key, **values).text,
         number=labels.number,

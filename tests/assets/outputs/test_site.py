@@ -341,6 +341,18 @@ def test_no_chart_of_nothing(numbers: tuple[float | None, ...]) -> None:
     assert series.chart(points(*numbers), labels_of_nothing()) is None
 
 
+def test_what_is_not_told_is_said_to_be_not_told(
+    site: Path, published: duckdb.DuckDBPyConnection
+) -> None:
+    templates = environment(labels(published, "ru"))
+    for printed in ("{{ x }}", "{{ english(x) }}"):
+        assert templates.from_string(printed).render(x=None) == "не указано"
+        assert "0" in templates.from_string(printed).render(x=0)
+    for page in site.rglob("*.html"):
+        shown = page.read_text(encoding="utf-8")
+        assert [one for one in (">None<", ">nan<", ">NaT<", "&lt;NA&gt;") if one in shown] == []
+
+
 def test_what_templates_print_is_escaped() -> None:
     made = environment(labels_of_nothing(), page_names=())
     text = made.from_string("{{ said(labels.area(x)) }}{{ english(x) }}{{ x }}").render(
