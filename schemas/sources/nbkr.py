@@ -53,6 +53,9 @@ REMITTANCES = TableModel(
                  lambda frame: ~(frame["value"] < 0) | (frame["flow"] == "net"), "value"),
         RowCheck("rounding_not_negative", "a unit of rounding above 0, or none",
                  lambda frame: ~(frame["rounding"] <= 0), "rounding"),
+        RowCheck("rounding_or_qualifier",
+                 "a unit of rounding, or a remark that the figure is about or at least so",
+                 lambda frame: frame["rounding"].notna() | frame["qualifier"].notna(), "rounding"),
         multiple_of("rounding"),
     ),
 )  # fmt: skip

@@ -22,7 +22,7 @@ _FLOW: Row = {
 GOOD: dict[str, list[Row]] = {
     "remittances": [
         _FLOW | {"flow": "outflow", "value": 32.1},
-        _FLOW | {"flow": "net", "value": -138.6},
+        _FLOW | {"flow": "net", "value": -138.6, "rounding": None, "qualifier": "about"},
     ],
     "exchange_rates": [
         {"date": date(2026, 7, 3), "currency": "USD", "nominal": 1.0, "rate": 87.45, **_STAMP},
@@ -41,6 +41,7 @@ BROKEN: list[tuple[str, str, Row]] = [
     ("remittances", "not_negative", {"value": -0.1}),
     ("remittances", "rounding_not_negative", {"rounding": 0.0}),
     ("remittances", "multiple_of_rounding", {"rounding": 1.0}),
+    ("remittances", "rounding_or_qualifier", {"rounding": None}),
     ("exchange_rates", "nominal_above_zero", {"nominal": 0.0}),
     ("exchange_rates", "rate_above_zero", {"rate": 0.0}),
 ]  # fmt: skip
