@@ -1,11 +1,11 @@
 """The limits of the gate: what a file may lose or move against the one before it.
 
 A file that is well-formed may still be wrong: cut off, blank in a column, or of another unit. So
-the rows and the totals of each indicator may become fewer, and the totals may move, by no more than
-the dataset's limits in ``dataset.csv``.
-Totals are compared at equal dates only: a new year is free, and a figure of 30 June is never held
-against one of 31 December. A figure that belongs to no total, such as an estimated flow between two
-countries, may move by itself; most of an indicator's may not.
+the rows and the dates of each indicator's totals may become fewer, and the totals may move, by no
+more than the dataset's limits in ``dataset.csv``. Totals are compared at equal dates only: a new
+year is free, and a figure of 30 June is never held against one of 31 December. A figure that
+belongs to no total, such as an estimated flow between two countries, may move by itself; most of
+an indicator's may not.
 """
 
 from __future__ import annotations

@@ -48,6 +48,8 @@ _STAMP = ("release", "extract_id")
 _CAUSE = Field("cause", "code", "Conflict or Disaster", "idmc_cause")
 _CATEGORY = Field("figure_category", "code", "IDPs or Internal Displacements",
                   "idmc_figure_category")  # fmt: skip
+# The lists of hazards have the words of the export of 2023-11-20, and those that IDMC's own
+# database has besides.
 _HAZARD_SUB_CATEGORY = Field(
     "hazard_sub_category", "code", "Sub-category of hazard", "hazard_sub_category", nullable=True
 )
@@ -153,7 +155,11 @@ _COUNTRY_NAMED_ONCE = RowCheck(
 
 
 def _in_order(first: str, last: str) -> RowCheck:
-    """Single events of IDMC's end before they start; not most of a file's."""
+    """A last day that is not before the first in most rows of a file.
+
+    A single row that ends before it starts is kept, with a quality issue; where most do, another
+    column's label stands over the days.
+    """
 
     def holds(frame: pd.DataFrame) -> pd.Series:
         extract = frame["extract_id"].astype("str")
